@@ -1,0 +1,45 @@
+// What an analysis is: a sink of events in order, and a result at the end. One pass over a reel feeds many of them.
+#pragma once
+
+#include <span>
+
+#include "format/event.h"
+#include "format/header.h"
+
+namespace sysreel {
+
+// Consumes a reel once, from the first event to the last. Used by one thread.
+class Analysis : public EventSink {
+ public:
+  // Called once before the first event.
+  virtual void begin(const Header&) {}
+  // Called once after the last event; results are complete from here on.
+  virtual void finish() {}
+};
+
+// Hands every event to each of several sinks, in their order. Owns none of them.
+class Fanout final : public EventSink {
+ public:
+  explicit Fanout(std::span<EventSink* const> sinks) : sinks_(sinks) {}
+  void on(const Call& event) override { deliver(event); }
+  void on(const Signal& event) override { deliver(event); }
+  void on(const JobStop& event) override { deliver(event); }
+  void on(const TaskNew& event) override { deliver(event); }
+  void on(const Exec& event) override { deliver(event); }
+  void on(const TaskExit& event) override { deliver(event); }
+  void on(const TaskDetach& event) override { deliver(event); }
+  void on(const FdFact& event) override { deliver(event); }
+  void on(const Snapshot& event) override { deliver(event); }
+  void on(const ClockSample& event) override { deliver(event); }
+  void on(const Loss& event) override { deliver(event); }
+  void on(const End& event) override { deliver(event); }
+
+ private:
+  template <typename Event>
+  void deliver(const Event& event) {
+    for (EventSink* sink : sinks_) sink->on(event);
+  }
+  std::span<EventSink* const> sinks_;
+};
+
+}  // namespace sysreel

@@ -1,0 +1,62 @@
+#include "format/abi/layout.h"
+
+#include <algorithm>
+
+namespace sysreel::abi {
+namespace {
+
+unsigned align_up(unsigned offset, unsigned alignment) { return (offset + alignment - 1) / alignment * alignment; }
+
+unsigned alignment_of(CType type, Abi abi, const Struct* layout);
+
+unsigned alignment_of(const Struct& layout, Abi abi) {
+  unsigned largest = 1;
+  for (const Field& field : layout.fields) largest = std::max(largest, alignment_of(field.ctype, abi, field.type.layout));
+  return largest;
+}
+
+unsigned alignment_of(CType type, Abi abi, const Struct* layout) {
+  if (type == CType::structure) return alignment_of(*layout, abi);
+  const unsigned size = size_of(type, abi);
+  return abi == Abi::i386 ? std::min(size, 4u) : size;
+}
+
+// Offset of field `index`, or of the end of the fields when index is their number.
+unsigned walk(const Struct& layout, unsigned index, Abi abi) {
+  unsigned offset = 0;
+  for (unsigned i = 0; i < layout.fields.size(); ++i) {
+    const Field& field = layout.fields[i];
+    offset = align_up(offset, alignment_of(field.ctype, abi, field.type.layout));
+    if (i == index) return offset;
+    offset += size_of(field.ctype, abi, field.type.layout) * field.length;
+  }
+  return offset;
+}
+
+}  // namespace
+
+unsigned size_of(CType type, Abi abi, const Struct* layout) {
+  switch (type) {
+    case CType::u8:
+    case CType::i8: return 1;
+    case CType::u16:
+    case CType::i16: return 2;
+    case CType::u32:
+    case CType::i32: return 4;
+    case CType::u64:
+    case CType::i64: return 8;
+    case CType::word:
+    case CType::sword:
+    case CType::pointer: return word_size(abi);
+    case CType::structure: return size_of(*layout, abi);
+  }
+  return 0;
+}
+
+unsigned size_of(const Struct& layout, Abi abi) {
+  return align_up(walk(layout, static_cast<unsigned>(layout.fields.size()), abi), alignment_of(layout, abi));
+}
+
+unsigned offset_of(const Struct& layout, unsigned index, Abi abi) { return walk(layout, index, abi); }
+
+}  // namespace sysreel::abi

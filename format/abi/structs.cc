@@ -1,0 +1,22 @@
+#include "format/abi/structs.h"
+
+#include "format/abi/flags.h"
+
+namespace sysreel::abi {
+namespace {
+
+#define FIELD(ctype, type, name) Field{CType::ctype, #name, type}
+#define FIELD_V(ctype, type, name) Field{CType::ctype, #name, type, 1, true}
+#define FIELD_ARRAY(ctype, type, name, length) Field{CType::ctype, #name, type, length}
+#define PADDING(ctype, length) Field{CType::ctype, nullptr, {}, length}
+#define STRUCT(id, ...) constexpr Field id##_fields[] = {__VA_ARGS__};
+#include "format/abi/structs/all.def"
+#undef STRUCT
+
+}  // namespace
+
+#define STRUCT(id, ...) extern const Struct id##_layout{#id, id##_fields};
+#include "format/abi/structs/all.def"
+#undef STRUCT
+
+}  // namespace sysreel::abi

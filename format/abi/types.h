@@ -1,0 +1,179 @@
+// The vocabulary of the rows in format/abi: what a value is, how wide, what it points to, and which bytes to record.
+//
+// A system call is a list of arguments and a structure is a list of fields; both are described by the same Type. One row
+// therefore drives capture (recorder/capture_plan), rendering (analyzer/text), filtering and fd tracking.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "format/ids.h"
+
+namespace sysreel::abi {
+
+// --- names of constants ----------------------------------------------------------------------------------------------
+
+struct Name {
+  std::uint64_t value;
+  const char* text;
+};
+
+// A set of named constants, in the order in which they are tried.
+struct Names {
+  const char* id;                // as the rows call it: "open_flags"
+  const char* unknown;           // comment behind a value without a name: "O_???"
+  std::span<const Name> rows;
+};
+
+// --- kinds: how a value prints -----------------------------------------------------------------------------------------
+
+enum class Kind : std::uint16_t {
+#define KIND(name, ...) name,
+#include "format/abi/kinds.def"
+#undef KIND
+};
+
+// --- memory behind a pointer -------------------------------------------------------------------------------------------
+
+// Which way the pointed-to bytes flow, hence when they are copied and when they print.
+enum class Flow : std::uint8_t {
+  none,   // a plain value, or a pointer that is not followed
+  in,     // read by the kernel: belongs to the entry
+  out,    // written by the kernel: copied at exit, and only if the call did not fail (unless Copy::on_failure)
+  inout   // both: copied twice
+};
+
+// How many elements there are.
+enum class CountFrom : std::uint8_t {
+  constant,       // `count`
+  arg,            // value of argument (or field) number `index`
+  arg_bits,       // argument `index` is a number of bits (select's nfds): bytes = bits / 8, rounded up to a word
+  result,         // the call's result
+  deref,          // the 32-bit value that pointer argument `index` points to (value-result lengths): at entry the
+                  // value at entry, at exit the smaller of the two
+  size_of_first,  // the first 32-bit word of the structure itself is its size (sched_attr, clone_args by arg instead)
+};
+
+struct Count {
+  CountFrom from = CountFrom::constant;
+  std::uint8_t index = 0;
+  std::uint32_t count = 1;
+};
+
+constexpr Count times(std::uint32_t count) { return {CountFrom::constant, 0, count}; }
+constexpr Count arg(std::uint8_t index) { return {CountFrom::arg, index, 0}; }
+constexpr Count field(std::uint8_t index) { return {CountFrom::arg, index, 0}; }
+constexpr Count bits(std::uint8_t index) { return {CountFrom::arg_bits, index, 0}; }
+constexpr Count deref(std::uint8_t index) { return {CountFrom::deref, index, 0}; }
+inline constexpr Count result{CountFrom::result, 0, 0};
+inline constexpr Count size_of_first{CountFrom::size_of_first, 0, 0};
+
+enum class Extent : std::uint8_t {
+  none,
+  elements,       // `count` times `unit` bytes (or the size of `layout`)
+  string,         // up to and with the NUL
+  string_vector,  // array of pointers to strings, ended by a null pointer (argv, envp)
+};
+
+// What bounds the copy besides its extent.
+enum class Limit : std::uint8_t {
+  record,  // only by the capacity of a record: structures
+  data,    // -s: user data, shown abbreviated
+  path,    // PATH_MAX
+  rows,    // -s elements of an array, and one more, so that "there is more" shows
+};
+
+struct Struct;
+
+struct Copy {
+  Flow flow = Flow::none;
+  Extent extent = Extent::none;
+  Limit limit = Limit::record;
+  std::uint32_t unit = 1;          // bytes an element where `layout` is null
+  Count count = times(1);
+  Count count2 = {};               // a second bound, the smaller holds; unused while `bounded` is false
+  bool bounded = false;
+  bool on_failure = false;         // copied at exit even if the call failed
+  bool at_entry = false;           // a plain input that the kernel overwrites or that is gone at exit: engines that
+                                   // read inputs late must not (execve's path, nanosleep's interval)
+};
+
+// --- a value -----------------------------------------------------------------------------------------------------------
+
+// What an argument or a field is.
+struct Type {
+  Kind kind = Kind::hex64;
+  const Names* names = nullptr;    // of flags and enumerations
+  const Struct* layout = nullptr;  // of what it points to, or of an embedded structure
+  Copy copy = {};
+};
+
+// Width and signedness of a field, as the C declaration has it; `word` types differ between ABIs.
+enum class CType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, word, sword, pointer, structure };
+
+struct Field {
+  CType ctype;
+  const char* name;         // nullptr: padding, never printed
+  Type type;
+  std::uint16_t length = 1; // elements of an embedded array; of a `structure` field the layout is type.layout
+  bool verbose = false;     // shown only with -v; otherwise "..." stands for all of these at the end
+};
+
+// A structure of the kernel's ABI, fields in order. Offsets follow from the ABI's alignment rules (see layout.h).
+struct Struct {
+  const char* name;
+  std::span<const Field> fields;
+};
+
+// --- constructors, in which the rows are spelled -----------------------------------------------------------------------
+
+constexpr Type value(Kind kind) { return {kind, nullptr, nullptr, {}}; }
+constexpr Type flags(const Names& names) { return {Kind::flags, &names, nullptr, {}}; }
+constexpr Type flags64(const Names& names) { return {Kind::flags64, &names, nullptr, {}}; }
+constexpr Type one_of(const Names& names) { return {Kind::one_of, &names, nullptr, {}}; }
+constexpr Type one_of64(const Names& names) { return {Kind::one_of64, &names, nullptr, {}}; }
+
+// A structure behind a pointer, printed field by field.
+constexpr Type pointer_to(const Struct& layout, Flow flow) {
+  return {Kind::structure, nullptr, &layout, {flow, Extent::elements, Limit::record, 0, times(1)}};
+}
+constexpr Type in(const Struct& layout) { return pointer_to(layout, Flow::in); }
+constexpr Type out(const Struct& layout) { return pointer_to(layout, Flow::out); }
+constexpr Type inout(const Struct& layout) { return pointer_to(layout, Flow::inout); }
+
+// An array of structures behind a pointer, printed as [{…}, {…}].
+constexpr Type array_of(const Struct& layout, Flow flow, Count count) {
+  return {Kind::structure_array, nullptr, &layout, {flow, Extent::elements, Limit::rows, 0, count}};
+}
+constexpr Type in_array(const Struct& layout, Count count) { return array_of(layout, Flow::in, count); }
+constexpr Type out_array(const Struct& layout, Count count) { return array_of(layout, Flow::out, count); }
+
+// `count` elements of `unit` bytes behind a pointer, printed by the printer of `kind`.
+constexpr Type memory(Kind kind, Flow flow, std::uint32_t unit, Count count = times(1), Limit limit = Limit::record) {
+  return {kind, nullptr, nullptr, {flow, Extent::elements, limit, unit, count}};
+}
+
+// The same, with a structure whose inner pointers are followed.
+constexpr Type memory(Kind kind, Flow flow, const Struct& layout, Count count = times(1), Limit limit = Limit::record) {
+  return {kind, nullptr, &layout, {flow, Extent::elements, limit, 0, count}};
+}
+
+// User data, quoted, cut by -s.
+constexpr Type bytes_in(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::in, Extent::elements, Limit::data, 1, count}}; }
+constexpr Type bytes_out(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::out, Extent::elements, Limit::data, 1, count}}; }
+
+// The same value with other names, with copying at entry forced, or with a second bound on the count.
+constexpr Type with(Type type, const Names& names) { type.names = &names; return type; }
+constexpr Type with_kind(Type type, Kind kind) { type.kind = kind; return type; }
+constexpr Type at_entry(Type type) { type.copy.at_entry = true; return type; }
+constexpr Type even_on_failure(Type type) { type.copy.on_failure = true; return type; }
+constexpr Type at_most(Type type, Count count) { type.copy.count2 = count; type.copy.bounded = true; return type; }
+
+inline constexpr Type path{Kind::path, nullptr, nullptr, {Flow::in, Extent::string, Limit::path, 1, times(4096)}};
+inline constexpr Type path_out{Kind::path, nullptr, nullptr, {Flow::out, Extent::string, Limit::path, 1, times(4096)}};
+inline constexpr Type string{Kind::string, nullptr, nullptr, {Flow::in, Extent::string, Limit::data, 1, times(4096)}};
+inline constexpr Type string_vector{Kind::string_vector, nullptr, nullptr,
+                                    {Flow::in, Extent::string_vector, Limit::data, 1, times(1)}};
+
+}  // namespace sysreel::abi

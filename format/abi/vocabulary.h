@@ -1,0 +1,21 @@
+// Short names for the types that many rows share, so that a row reads like the man page's synopsis.
+#pragma once
+
+#include "format/abi/flags.h"
+#include "format/abi/structs.h"
+#include "format/abi/types.h"
+
+namespace sysreel::abi::vocabulary {
+
+inline constexpr Type i32 = value(Kind::i32), u32 = value(Kind::u32), i64 = value(Kind::i64), u64 = value(Kind::u64);
+inline constexpr Type word = value(Kind::word), sword = value(Kind::sword), size = word;
+inline constexpr Type hex32 = value(Kind::hex32), hex64 = value(Kind::hex64), hex_word = value(Kind::hex_word);
+inline constexpr Type address = value(Kind::pointer);
+inline constexpr Type fd = value(Kind::fd), at_fd = value(Kind::at_fd);
+inline constexpr Type permissions = value(Kind::permissions), mode = value(Kind::mode);
+inline constexpr Type pid = value(Kind::pid), tid = value(Kind::tid), tgid = value(Kind::tgid), pgid = value(Kind::pgid);
+inline constexpr Type uid = value(Kind::uid), gid = value(Kind::gid);
+inline constexpr Type signal = value(Kind::signal);
+inline constexpr Type offset = value(Kind::offset);
+
+}  // namespace sysreel::abi::vocabulary

@@ -1,0 +1,73 @@
+// What an engine is: something that watches tasks and delivers their events. See ebpf/ and ptrace/ for the two real ones.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/event.h"
+#include "format/result.h"
+
+namespace sysreel {
+
+// What to record, as the user asked for it; the same for every engine.
+struct RecordOptions {
+  std::uint32_t string_limit = 32;       // -s: bytes of user data a block keeps
+  bool follow_forks = false;             // -f
+  bool strict_filter = false;            // drop even the state-changing calls outside the filter
+  bool failed_only = false;              // -Z at record time
+  bool durations = true;
+  bool stacks = false;                   // -k
+  bool exact = false;                    // copy every input at entry
+  bool seccomp_bpf = false;              // ptrace engine: spare filtered calls the stop
+  bool announce_entries = false;         // deliver each call at entry, too, as call_in_flight (live rendering)
+  std::uint64_t buffer_bytes = 0;        // sum of all rings; 0: the engine's default
+  // One bit a call of each ABI, set where the call is wanted (see capture_plan.h).
+  // Empty: everything.
+  std::array<std::vector<bool>, 4> wanted;
+};
+
+// How much an engine could not deliver, since the start.
+struct LossCounts {
+  std::array<std::uint64_t, loss_cause_count> calls{};   // by LossCause
+  std::array<std::uint64_t, loss_cause_count> others{};  // signals and task events
+};
+
+enum class SourceState : std::uint8_t {
+  running,
+  ended,  // no traced task is left; everything was delivered
+};
+
+// Watches tasks from outside and delivers what they do. Owned and driven by one thread; delivers only inside poll(),
+// report_in_flight() and stop(). Destroying it detaches and leaves the tasks running untouched.
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+
+  // "ebpf", "ptrace", "memory".
+  virtual std::string_view name() const = 0;
+
+  // Begins to watch all threads of a process, and of its children if RecordOptions::follow_forks.
+  // Tasks found are delivered as TaskNew by the next poll(), calls in which they already block as call_in_flight.
+  virtual Result<void> attach(Pid pid) = 0;
+
+  // Begins to watch a child that launch.h holds before its execve. Calls before the first successful execve are not delivered.
+  virtual Result<void> attach_launched(Pid pid) = 0;
+
+  // Delivers what there is, waiting up to `timeout` for the first event. EINTR ends the wait early.
+  virtual Result<SourceState> poll(EventSink& sink, Nanos timeout) = 0;
+
+  // Delivers every call that is in flight now, as call_in_flight.
+  virtual Result<void> report_in_flight(EventSink& sink) = 0;
+
+  // Stops watching and delivers the rest: queued events, calls in flight, then a TaskDetach for every living task.
+  virtual Result<void> stop(EventSink& sink) = 0;
+
+  virtual LossCounts losses() const = 0;
+};
+
+}  // namespace sysreel
