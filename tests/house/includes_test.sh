@@ -8,7 +8,7 @@ failures=0
 # forbid FOLDER-PATTERN INCLUDE-PATTERN REASON: no file whose path matches may have an #include that matches.
 forbid() {
   local found
-  found=$(git ls-files | grep -E "$1" | grep -E '\.(h|cc|cpp|c|def)$' | xargs -r grep -nHE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" || true)
+  found=$(find format recorder analyzer tools bench -type f | grep -E "$1" | grep -E '\.(h|cc|cpp|c|def)$' | xargs -r grep -nHE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" || true)
   if [ -n "$found" ]; then
     printf '%s\n%s\n\n' "$3:" "$found"
     failures=$((failures + 1))
