@@ -53,14 +53,16 @@ const SyscallRow* row_of(Abi abi, SyscallNr nr);
 const SyscallRow& variant_of(const SyscallRow& row, std::span<const std::uint64_t, 6> args);
 
 // All variants of a row, with the values that select them. Engines compile them into their capture plans.
+// Those with two selectors are tried first, then those with one, the wider mask first; keys are unique among their like.
 struct Variant {
   const SyscallRow* base;
   const SyscallRow* row;
-  std::uint8_t selector;          // argument number whose low 32 bits must equal `key`
+  std::uint8_t selector;          // argument number whose low 32 bits, masked, must equal `key`
   std::uint32_t key;
   bool has_second = false;        // a second selector (level and option name of a socket option)
   std::uint8_t selector2 = 0;
   std::uint32_t key2 = 0;
+  std::uint32_t mask = ~0u;       // of the first selector: commands that hold a length or flags
 };
 std::span<const Variant> variants_of(const SyscallRow& row);
 

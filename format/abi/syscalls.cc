@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "format/abi/abi.h"
+#include "format/abi/ioctl.h"
 #include "format/abi/vocabulary.h"
 
 namespace sysreel::abi {
@@ -20,6 +23,7 @@ constexpr std::array<Arg, sizeof...(Args)> args_of(Args... args) {
 namespace row {
 #define VARIANT(...)
 #define VARIANT2(...)
+#define VARIANT_MASKED(...)
 #define SYSCALL(id, classes, kind, ...)                  \
   constexpr auto id##_args = args_of(__VA_ARGS__);       \
   constexpr SyscallRow id{#id, static_cast<std::uint32_t>(classes), ResultKind::kind, id##_args};
@@ -27,6 +31,7 @@ namespace row {
 #undef SYSCALL
 #undef VARIANT
 #undef VARIANT2
+#undef VARIANT_MASKED
 }  // namespace row
 
 // --- variants: other signatures of a call, chosen by the value of an argument ----------------------------------------------
@@ -36,29 +41,66 @@ namespace variant {
   constexpr auto base##_##id##_args = args_of(__VA_ARGS__);       \
   constexpr SyscallRow base##_##id{#base, row::base.classes, ResultKind::kind, base##_##id##_args};
 #define VARIANT2(base, id, selector, key, selector2, key2, kind, ...) VARIANT(base, id, selector, key, kind, __VA_ARGS__)
+#define VARIANT_MASKED(base, id, selector, mask, key, kind, ...) VARIANT(base, id, selector, key, kind, __VA_ARGS__)
 #include "format/abi/syscalls/all.def"
 #undef VARIANT
 #undef VARIANT2
+#undef VARIANT_MASKED
 
 constexpr Variant all[] = {
 #define VARIANT(base, id, selector, key, ...) {&row::base, &base##_##id, selector, static_cast<std::uint32_t>(key)},
 #define VARIANT2(base, id, selector, key, selector2, key2, ...) \
   {&row::base, &base##_##id, selector, static_cast<std::uint32_t>(key), true, selector2, static_cast<std::uint32_t>(key2)},
+#define VARIANT_MASKED(base, id, selector, mask, key, ...) \
+  {&row::base, &base##_##id, selector, static_cast<std::uint32_t>(key), false, 0, 0, static_cast<std::uint32_t>(mask)},
 #include "format/abi/syscalls/all.def"
 #undef VARIANT
 #undef VARIANT2
+#undef VARIANT_MASKED
 #undef SYSCALL
 };
 }  // namespace variant
 
-// Variants sorted by base row, so that those of one call are a span.
-const std::vector<Variant>& sorted_variants() {
-  static const std::vector<Variant> sorted = [] {
-    std::vector<Variant> rows(std::begin(variant::all), std::end(variant::all));
-    std::stable_sort(rows.begin(), rows.end(), [](const Variant& a, const Variant& b) { return a.base < b.base; });
-    return rows;
-  }();
-  return sorted;
+// --- looking up a variant ---------------------------------------------------------------------------------------------------
+
+// What selects a variant: which arguments are looked at, and which bits of the first. A call has one to three of these,
+// and within one the variants are found by binary search: ioctl has more than a thousand.
+auto shape_of(const Variant& variant) {
+  return std::tuple(!variant.has_second, variant.selector, variant.selector2, ~variant.mask);
+}
+auto keys_of(const Variant& variant) { return std::tuple(variant.key, variant.key2); }
+
+struct VariantTable {
+  std::vector<Variant> all;                  // by shape, then by key
+  std::vector<std::span<const Variant>> shapes;
+};
+
+using VariantTables = std::map<const SyscallRow*, VariantTable>;
+
+VariantTables make_variant_tables() {
+  VariantTables tables;
+  for (const Variant& variant : variant::all) tables[variant.base].all.push_back(variant);
+  for (const IoctlRow& ioctl : ioctl_rows()) {
+    tables[&row::ioctl].all.push_back({&row::ioctl, &ioctl.row, 1, ioctl.command, false, 0, 0, ioctl.mask});
+  }
+  for (auto& [base, table] : tables) {
+    std::stable_sort(table.all.begin(), table.all.end(), [](const Variant& a, const Variant& b) {
+      return std::tuple(shape_of(a), keys_of(a)) < std::tuple(shape_of(b), keys_of(b));
+    });
+    for (auto first = table.all.begin(); first != table.all.end();) {
+      const auto last = std::find_if(first, table.all.end(),
+                                     [&](const Variant& variant) { return shape_of(variant) != shape_of(*first); });
+      table.shapes.emplace_back(first, last);
+      first = last;
+    }
+  }
+  return tables;
+}
+
+const VariantTable* variant_table_of(const SyscallRow& row) {
+  static const VariantTables tables = make_variant_tables();
+  const auto found = tables.find(&row);
+  return found == tables.end() ? nullptr : &found->second;
 }
 
 // --- the number tables -----------------------------------------------------------------------------------------------------
@@ -97,17 +139,20 @@ const SyscallRow* row_of(Abi abi, SyscallNr nr) {
 }
 
 std::span<const Variant> variants_of(const SyscallRow& row) {
-  const auto& all = sorted_variants();
-  const auto by_base = [](const Variant& a, const Variant& b) { return a.base < b.base; };
-  const auto [first, last] = std::equal_range(all.begin(), all.end(), Variant{&row, nullptr, 0, 0}, by_base);
-  return {first, last};
+  const VariantTable* table = variant_table_of(row);
+  return table ? std::span<const Variant>(table->all) : std::span<const Variant>();
 }
 
 const SyscallRow& variant_of(const SyscallRow& row, std::span<const std::uint64_t, 6> args) {
-  for (const Variant& variant : variants_of(row)) {
-    if (static_cast<std::uint32_t>(args[variant.selector]) != variant.key) continue;
-    if (variant.has_second && static_cast<std::uint32_t>(args[variant.selector2]) != variant.key2) continue;
-    return *variant.row;
+  const VariantTable* table = variant_table_of(row);
+  if (!table) return row;
+  for (const std::span<const Variant> shape : table->shapes) {
+    const Variant& like = shape.front();
+    const auto key = static_cast<std::uint32_t>(args[like.selector]) & like.mask;
+    const auto key2 = like.has_second ? static_cast<std::uint32_t>(args[like.selector2]) : 0;
+    const auto found = std::lower_bound(shape.begin(), shape.end(), std::tuple(key, key2),
+                                        [](const Variant& variant, const auto& keys) { return keys_of(variant) < keys; });
+    if (found != shape.end() && keys_of(*found) == std::tuple(key, key2)) return *found->row;
   }
   return row;
 }

@@ -82,15 +82,17 @@ enum class Limit : std::uint8_t {
   data,    // -s: user data, shown abbreviated
   path,    // PATH_MAX
   rows,    // -s elements of an array, and one more, so that "there is more" shows
+  message  // user data sent or received: as `data`, but whole where argument 0 of the call is a netlink socket
 };
 
 struct Struct;
+struct AttrTable;  // netlink attributes, see netlink.h
 
 struct Copy {
   Flow flow = Flow::none;
   Extent extent = Extent::none;
   Limit limit = Limit::record;
-  std::uint32_t unit = 1;          // bytes an element where `layout` is null
+  std::uint32_t unit = 1;          // bytes an element where `layout` is null; 0: the ABI's word
   Count count = times(1);
   Count count2 = {};               // a second bound, the smaller holds; unused while `bounded` is false
   bool bounded = false;
@@ -101,16 +103,19 @@ struct Copy {
 
 // --- a value -----------------------------------------------------------------------------------------------------------
 
+// Width and signedness of a field, as the C declaration has it; `word` types differ between ABIs.
+enum class CType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, word, sword, pointer, structure };
+
 // What an argument or a field is.
 struct Type {
   Kind kind = Kind::hex64;
   const Names* names = nullptr;    // of flags and enumerations
   const Struct* layout = nullptr;  // of what it points to, or of an embedded structure
   Copy copy = {};
+  const AttrTable* attrs = nullptr;  // Kind::netlink_attrs: which attributes are nested here
+  Kind element = Kind::hex64;        // Kind::number_at, number_array: what each number is, and its width
+  CType element_type = CType::u32;
 };
-
-// Width and signedness of a field, as the C declaration has it; `word` types differ between ABIs.
-enum class CType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, word, sword, pointer, structure };
 
 struct Field {
   CType ctype;
@@ -157,6 +162,35 @@ constexpr Type memory(Kind kind, Flow flow, std::uint32_t unit, Count count = ti
 // The same, with a structure whose inner pointers are followed.
 constexpr Type memory(Kind kind, Flow flow, const Struct& layout, Count count = times(1), Limit limit = Limit::record) {
   return {kind, nullptr, &layout, {flow, Extent::elements, limit, 0, count}};
+}
+
+// Bytes of one number; 0 where it is the ABI's word (what Copy::unit means by 0).
+constexpr std::uint32_t unit_of(CType type) {
+  switch (type) {
+    case CType::u8: case CType::i8: return 1;
+    case CType::u16: case CType::i16: return 2;
+    case CType::u32: case CType::i32: return 4;
+    case CType::u64: case CType::i64: return 8;
+    default: return 0;
+  }
+}
+
+// A number behind a pointer, printed in brackets: [42]. `type` is the number's own.
+constexpr Type number_at(CType ctype, Type type, Flow flow) {
+  type.element = type.kind;
+  type.element_type = ctype;
+  type.kind = Kind::number_at;
+  type.copy = {flow, Extent::elements, Limit::record, unit_of(ctype), times(1)};
+  return type;
+}
+
+// An array of numbers behind a pointer, printed as [1, 2, 3].
+constexpr Type numbers_at(CType ctype, Type type, Flow flow, Count count) {
+  type = number_at(ctype, type, flow);
+  type.kind = Kind::number_array;
+  type.copy.limit = Limit::rows;
+  type.copy.count = count;
+  return type;
 }
 
 // User data, quoted, cut by -s.

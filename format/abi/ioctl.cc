@@ -1,0 +1,50 @@
+#include "format/abi/ioctl.h"
+
+#include <algorithm>
+#include <array>
+
+#include "format/abi/vocabulary.h"
+
+namespace sysreel::abi {
+namespace {
+
+using namespace vocabulary;
+
+inline constexpr Type command_type = value(Kind::ioctl_command);
+
+#define IOCTL_MASKED(name, command, mask, type) IOCTL(name, command, type)
+#define IOCTL(name, command, type) \
+  constexpr std::array<Arg, 3> name##_args{Arg{fd, "fd"}, Arg{command_type, "cmd"}, Arg{type, "arg"}};
+#include "format/abi/ioctl/all.def"
+#undef IOCTL
+#undef IOCTL_MASKED
+
+constexpr auto classes = static_cast<std::uint32_t>(desc);
+
+constexpr IoctlRow rows[] = {
+#define IOCTL_MASKED(name, command, mask, type) {command, mask, {"ioctl", classes, ResultKind::decimal, name##_args}},
+#define IOCTL(name, command, type) IOCTL_MASKED(name, command, ~0u, type)
+#include "format/abi/ioctl/all.def"
+#undef IOCTL
+#undef IOCTL_MASKED
+};
+
+// Sorted by command; of equal commands in the order in which they print.
+constexpr Name names[] = {
+#define IOCTL_NAME(name, command) {command, #name},
+#include "format/abi/ioctl/names.def"
+#undef IOCTL_NAME
+};
+
+}  // namespace
+
+std::span<const IoctlRow> ioctl_rows() { return rows; }
+
+std::span<const Name> ioctl_names(std::uint32_t command) {
+  const auto [first, last] =
+      std::equal_range(std::begin(names), std::end(names), Name{command, nullptr},
+                       [](const Name& a, const Name& b) { return a.value < b.value; });
+  return {first, last};
+}
+
+}  // namespace sysreel::abi
