@@ -47,6 +47,7 @@ struct SyscallRow {
 };
 
 // The meaning of a call number; nullptr where the table has none. The row lives forever.
+// Bit 30 of x32 numbers may be set or not: tables count without it.
 const SyscallRow* row_of(Abi abi, SyscallNr nr);
 
 // The signature that holds for these argument values: a VARIANT of the row where one matches, else the row itself.
@@ -66,7 +67,7 @@ struct Variant {
 };
 std::span<const Variant> variants_of(const SyscallRow& row);
 
-// The number of a call by name in that ABI's table.
+// The (lowest) number of a call by name in that ABI's table, without the bit of x32.
 std::optional<SyscallNr> number_of(Abi abi, std::string_view name);
 
 // One past the highest number of that ABI.

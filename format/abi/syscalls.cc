@@ -24,11 +24,14 @@ namespace row {
 #define VARIANT(...)
 #define VARIANT2(...)
 #define VARIANT_MASKED(...)
-#define SYSCALL(id, classes, kind, ...)                  \
-  constexpr auto id##_args = args_of(__VA_ARGS__);       \
-  constexpr SyscallRow id{#id, static_cast<std::uint32_t>(classes), ResultKind::kind, id##_args};
+#define SYSCALL(id, ...) SYSCALL_AS(id, #id, __VA_ARGS__)
+// The same with a name of its own: calls of 32-bit ABIs that share a name with another signature, names that are C++ keywords.
+#define SYSCALL_AS(id, name, classes, kind, ...)               \
+  constexpr auto id##_args = args_of(__VA_ARGS__);             \
+  constexpr SyscallRow id##_row{name, static_cast<std::uint32_t>(classes), ResultKind::kind, id##_args};
 #include "format/abi/syscalls/all.def"
 #undef SYSCALL
+#undef SYSCALL_AS
 #undef VARIANT
 #undef VARIANT2
 #undef VARIANT_MASKED
@@ -37,9 +40,10 @@ namespace row {
 // --- variants: other signatures of a call, chosen by the value of an argument ----------------------------------------------
 namespace variant {
 #define SYSCALL(...)
+#define SYSCALL_AS(...)
 #define VARIANT(base, id, selector, key, kind, ...)                  \
   constexpr auto base##_##id##_args = args_of(__VA_ARGS__);       \
-  constexpr SyscallRow base##_##id{#base, row::base.classes, ResultKind::kind, base##_##id##_args};
+  constexpr SyscallRow base##_##id{row::base##_row.name, row::base##_row.classes, ResultKind::kind, base##_##id##_args};
 #define VARIANT2(base, id, selector, key, selector2, key2, kind, ...) VARIANT(base, id, selector, key, kind, __VA_ARGS__)
 #define VARIANT_MASKED(base, id, selector, mask, key, kind, ...) VARIANT(base, id, selector, key, kind, __VA_ARGS__)
 #include "format/abi/syscalls/all.def"
@@ -48,16 +52,17 @@ namespace variant {
 #undef VARIANT_MASKED
 
 constexpr Variant all[] = {
-#define VARIANT(base, id, selector, key, ...) {&row::base, &base##_##id, selector, static_cast<std::uint32_t>(key)},
+#define VARIANT(base, id, selector, key, ...) {&row::base##_row, &base##_##id, selector, static_cast<std::uint32_t>(key)},
 #define VARIANT2(base, id, selector, key, selector2, key2, ...) \
-  {&row::base, &base##_##id, selector, static_cast<std::uint32_t>(key), true, selector2, static_cast<std::uint32_t>(key2)},
+  {&row::base##_row, &base##_##id, selector, static_cast<std::uint32_t>(key), true, selector2, static_cast<std::uint32_t>(key2)},
 #define VARIANT_MASKED(base, id, selector, mask, key, ...) \
-  {&row::base, &base##_##id, selector, static_cast<std::uint32_t>(key), false, 0, 0, static_cast<std::uint32_t>(mask)},
+  {&row::base##_row, &base##_##id, selector, static_cast<std::uint32_t>(key), false, 0, 0, static_cast<std::uint32_t>(mask)},
 #include "format/abi/syscalls/all.def"
 #undef VARIANT
 #undef VARIANT2
 #undef VARIANT_MASKED
 #undef SYSCALL
+#undef SYSCALL_AS
 };
 }  // namespace variant
 
@@ -81,7 +86,7 @@ VariantTables make_variant_tables() {
   VariantTables tables;
   for (const Variant& variant : variant::all) tables[variant.base].all.push_back(variant);
   for (const IoctlRow& ioctl : ioctl_rows()) {
-    tables[&row::ioctl].all.push_back({&row::ioctl, &ioctl.row, 1, ioctl.command, false, 0, 0, ioctl.mask});
+    tables[&row::ioctl_row].all.push_back({&row::ioctl_row, &ioctl.row, 1, ioctl.command, false, 0, 0, ioctl.mask});
   }
   for (auto& [base, table] : tables) {
     std::stable_sort(table.all.begin(), table.all.end(), [](const Variant& a, const Variant& b) {
@@ -109,11 +114,20 @@ struct Numbered {
   const SyscallRow* row;
 };
 
+#define NR(number, name) {number, &row::name##_row},
 constexpr Numbered x86_64_rows[] = {
-#define NR(number, name) {number, &row::name},
 #include "format/abi/x86_64.def"
-#undef NR
 };
+constexpr Numbered i386_rows[] = {
+#include "format/abi/i386.def"
+};
+constexpr Numbered x32_rows[] = {
+#include "format/abi/x32.def"
+};
+constexpr Numbered aarch64_rows[] = {
+#include "format/abi/aarch64.def"
+};
+#undef NR
 
 std::vector<const SyscallRow*> table_from(std::span<const Numbered> rows) {
   std::vector<const SyscallRow*> table;
@@ -125,17 +139,28 @@ std::vector<const SyscallRow*> table_from(std::span<const Numbered> rows) {
 }
 
 const std::vector<const SyscallRow*>& table_of(Abi abi) {
-  static const std::vector<const SyscallRow*> x86_64 = table_from(x86_64_rows);
-  static const std::vector<const SyscallRow*> none;
-  return abi == Abi::x86_64 ? x86_64 : none;
+  static const std::vector<const SyscallRow*> x86_64 = table_from(x86_64_rows), i386 = table_from(i386_rows),
+                                              x32 = table_from(x32_rows), aarch64 = table_from(aarch64_rows);
+  switch (abi) {
+    case Abi::x86_64: return x86_64;
+    case Abi::i386: return i386;
+    case Abi::x32: return x32;
+    case Abi::aarch64: return aarch64;
+  }
+  return x86_64;
 }
+
+// __X32_SYSCALL_BIT: the kernel shows x32 numbers with it, the table is without.
+constexpr std::int32_t x32_bit = 0x40000000;
+
+std::int32_t index_of(Abi abi, SyscallNr nr) { return abi == Abi::x32 && raw(nr) > 0 ? raw(nr) & ~x32_bit : raw(nr); }
 
 }  // namespace
 
 const SyscallRow* row_of(Abi abi, SyscallNr nr) {
   const auto& table = table_of(abi);
-  const auto index = static_cast<std::size_t>(raw(nr));
-  return raw(nr) >= 0 && index < table.size() ? table[index] : nullptr;
+  const std::int32_t index = index_of(abi, nr);
+  return index >= 0 && static_cast<std::size_t>(index) < table.size() ? table[static_cast<std::size_t>(index)] : nullptr;
 }
 
 std::span<const Variant> variants_of(const SyscallRow& row) {
