@@ -113,8 +113,6 @@ struct Type {
   const Struct* layout = nullptr;  // of what it points to, or of an embedded structure
   Copy copy = {};
   const AttrTable* attrs = nullptr;  // Kind::netlink_attrs: which attributes are nested here
-  Kind element = Kind::hex64;        // Kind::number_at, number_array: what each number is, and its width
-  CType element_type = CType::u32;
 };
 
 struct Field {
@@ -177,19 +175,13 @@ constexpr std::uint32_t unit_of(CType type) {
 
 // A number behind a pointer, printed in brackets: [42]. `type` is the number's own.
 constexpr Type number_at(CType ctype, Type type, Flow flow) {
-  type.element = type.kind;
-  type.element_type = ctype;
-  type.kind = Kind::number_at;
   type.copy = {flow, Extent::elements, Limit::record, unit_of(ctype), times(1)};
   return type;
 }
 
 // An array of numbers behind a pointer, printed as [1, 2, 3].
 constexpr Type numbers_at(CType ctype, Type type, Flow flow, Count count) {
-  type = number_at(ctype, type, flow);
-  type.kind = Kind::number_array;
-  type.copy.limit = Limit::rows;
-  type.copy.count = count;
+  type.copy = {flow, Extent::elements, Limit::rows, unit_of(ctype), count};
   return type;
 }
 
