@@ -17,7 +17,10 @@ namespace sysreel {
 // What to record, as the user asked for it; the same for every engine.
 struct RecordOptions {
   std::uint32_t string_limit = 32;       // -s: bytes of user data a block keeps
-  bool follow_forks = false;             // -f
+  bool follow_forks = false;             // -f: processes that a target creates
+  bool follow_threads = true;            // threads of a target, those that exist and those to come
+  bool verbose = false;                  // copy what only -v shows: environments, arrays past -s elements
+  bool fd_identity = true;               // deliver FdFacts for calls that make or change descriptors
   bool strict_filter = false;            // drop even the state-changing calls outside the filter
   bool failed_only = false;              // -Z at record time
   bool durations = true;

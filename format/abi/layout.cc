@@ -18,6 +18,7 @@ unsigned alignment_of(const Struct& layout, Abi abi) {
 unsigned alignment_of(CType type, Abi abi, const Struct* layout) {
   if (type == CType::structure) return alignment_of(*layout, abi);
   const unsigned size = size_of(type, abi);
+  if (type == CType::aligned_u64) return size;
   return abi == Abi::i386 ? std::min(size, 4u) : size;
 }
 
@@ -44,7 +45,8 @@ unsigned size_of(CType type, Abi abi, const Struct* layout) {
     case CType::u32:
     case CType::i32: return 4;
     case CType::u64:
-    case CType::i64: return 8;
+    case CType::i64:
+    case CType::aligned_u64: return 8;
     case CType::word:
     case CType::sword:
     case CType::pointer: return word_size(abi);

@@ -52,9 +52,13 @@ enum class CountFrom : std::uint8_t {
   result,         // the call's result
   deref,          // the 32-bit value that pointer argument `index` points to (value-result lengths): at entry the
                   // value at entry, at exit the smaller of the two
-  size_of_first,  // the first 32-bit word of the structure itself is its size (sched_attr, clone_args by arg instead)
+  size_of_first,  // the 32-bit word at byte offset `index` of the structure itself is its size (sched_attr, perf_event_attr)
+  arg_pages,      // argument `index` is a length in bytes; one element a page of it (mincore)
+  call_arg,       // inside a structure, where `arg` means a field: argument `index` of the call
 };
 
+// Inside an array of structures, `result` means what the elements before have left of it: readv fills one buffer after the
+// other, and at_most(bytes_out(field(1)), result) is what each of them received.
 struct Count {
   CountFrom from = CountFrom::constant;
   std::uint8_t index = 0;
@@ -68,6 +72,9 @@ constexpr Count bits(std::uint8_t index) { return {CountFrom::arg_bits, index, 0
 constexpr Count deref(std::uint8_t index) { return {CountFrom::deref, index, 0}; }
 inline constexpr Count result{CountFrom::result, 0, 0};
 inline constexpr Count size_of_first{CountFrom::size_of_first, 0, 0};
+constexpr Count size_at(std::uint8_t offset) { return {CountFrom::size_of_first, offset, 0}; }
+constexpr Count pages(std::uint8_t index) { return {CountFrom::arg_pages, index, 0}; }
+constexpr Count call_arg(std::uint8_t index) { return {CountFrom::call_arg, index, 0}; }
 
 enum class Extent : std::uint8_t {
   none,
@@ -92,7 +99,9 @@ struct Copy {
   Flow flow = Flow::none;
   Extent extent = Extent::none;
   Limit limit = Limit::record;
-  std::uint32_t unit = 1;          // bytes an element where `layout` is null; 0: the ABI's word
+  std::uint32_t unit = 1;          // bytes an element; 0: the size of `layout`, or without one the ABI's word. With a layout
+                                   // and a unit, the count says how many units of it there are, and fields beyond them
+                                   // are not (openat2's size)
   Count count = times(1);
   Count count2 = {};               // a second bound, the smaller holds; unused while `bounded` is false
   bool bounded = false;
@@ -103,8 +112,10 @@ struct Copy {
 
 // --- a value -----------------------------------------------------------------------------------------------------------
 
-// Width and signedness of a field, as the C declaration has it; `word` types differ between ABIs.
-enum class CType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, word, sword, pointer, structure };
+// Width and signedness of a field, as the C declaration has it; `word` types differ between ABIs, aligned_u64 is the
+// kernel's __aligned_u64, which is aligned to 8 bytes on i386, too. An integer field whose Type has a Copy::flow holds an
+// address and is followed as a pointer is (bpf_attr, io_uring).
+enum class CType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, word, sword, pointer, structure, aligned_u64 };
 
 // What an argument or a field is.
 struct Type {
@@ -168,7 +179,7 @@ constexpr std::uint32_t unit_of(CType type) {
     case CType::u8: case CType::i8: return 1;
     case CType::u16: case CType::i16: return 2;
     case CType::u32: case CType::i32: return 4;
-    case CType::u64: case CType::i64: return 8;
+    case CType::u64: case CType::i64: case CType::aligned_u64: return 8;
     default: return 0;
   }
 }
@@ -185,6 +196,12 @@ constexpr Type numbers_at(CType ctype, Type type, Flow flow, Count count) {
   return type;
 }
 
+// A structure of which `bytes` bytes are there, fewer or more than its layout (extensible structures: openat2, clone3, bpf,
+// or size_of_first). Inner pointers among those bytes are followed.
+constexpr Type sized(Kind kind, Flow flow, const Struct& layout, Count bytes) {
+  return {kind, nullptr, &layout, {flow, Extent::elements, Limit::record, 1, bytes}};
+}
+
 // User data, quoted, cut by -s.
 constexpr Type bytes_in(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::in, Extent::elements, Limit::data, 1, count}}; }
 constexpr Type bytes_out(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::out, Extent::elements, Limit::data, 1, count}}; }
@@ -199,6 +216,8 @@ constexpr Type at_most(Type type, Count count) { type.copy.count2 = count; type.
 inline constexpr Type path{Kind::path, nullptr, nullptr, {Flow::in, Extent::string, Limit::path, 1, times(4096)}};
 inline constexpr Type path_out{Kind::path, nullptr, nullptr, {Flow::out, Extent::string, Limit::path, 1, times(4096)}};
 inline constexpr Type string{Kind::string, nullptr, nullptr, {Flow::in, Extent::string, Limit::data, 1, times(4096)}};
+// The same with a length that the kernel does not read past, NUL or not.
+constexpr Type string_within(Type type, Count count) { type.copy.count = count; return type; }
 inline constexpr Type string_vector{Kind::string_vector, nullptr, nullptr,
                                     {Flow::in, Extent::string_vector, Limit::data, 1, times(1)}};
 
