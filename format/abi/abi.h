@@ -31,7 +31,11 @@ enum SyscallClass : std::uint32_t {
 };
 
 // How the result prints when the call did not fail.
-enum class ResultKind : std::uint8_t { decimal, hex, octal, fd, pid, none, wide_decimal };
+enum class ResultKind : std::uint8_t {
+#define RESULT(name) name,
+#include "format/abi/results.def"
+#undef RESULT
+};
 
 struct Arg {
   Type type;

@@ -1,0 +1,77 @@
+// What the events imply: which tasks there are, their names, and what their descriptors are.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "format/event.h"
+
+namespace sysreel {
+
+// What is known about one open descriptor: an FdFact that owns its text. kind unknown and an empty path: only that it is open.
+struct Descriptor {
+  FdKind kind = FdKind::unknown;
+  bool late = false;
+  bool close_on_exec = false;
+  std::uint32_t mode = 0;
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t special = 0;
+  std::uint32_t open_flags = 0;
+  std::string path;
+  std::uint16_t family = 0;
+  std::uint16_t socket_type = 0;
+  std::uint16_t protocol = 0;
+  std::vector<std::byte> local;
+  std::vector<std::byte> peer;
+  std::string extra;
+};
+
+// Follows the events of a reel in order. Asked between two events, it answers for that moment; what was lost or never
+// seen is unknown, never a guess. Used by one thread.
+//
+// A complete Call changes the model as of its exit: whoever renders prints the entry half first.
+class Model final : public EventSink {
+ public:
+  void on(const Call& call) override;
+  void on(const TaskNew& task) override;
+  void on(const Exec& exec) override;
+  void on(const TaskExit& exit) override;
+  void on(const TaskDetach& detach) override;
+  void on(const FdFact& fact) override;
+  void on(const Snapshot& snapshot) override;
+
+  // The descriptor of a process, nullptr if it is not known to be open.
+  const Descriptor* descriptor(Pid pid, int fd) const;
+  // Name of a thread, empty if unknown.
+  std::string_view comm(Tid tid) const;
+  // Current directory of a process, empty if unknown.
+  std::string_view cwd(Pid pid) const;
+  // Threads that are recorded now.
+  std::size_t tasks() const { return tasks_.size(); }
+
+ private:
+  using Table = std::map<int, Descriptor>;
+  struct Task {
+    Pid pid{};
+    std::string comm;
+  };
+  struct Process {
+    std::shared_ptr<Table> fds = std::make_shared<Table>();  // shared by CLONE_FILES
+    std::string cwd;
+    std::size_t threads = 0;
+  };
+
+  Process& process(Pid pid) { return processes_[raw(pid)]; }
+  void forget(Pid pid, Tid tid);
+
+  std::unordered_map<int, Task> tasks_;
+  std::unordered_map<int, Process> processes_;
+};
+
+}  // namespace sysreel

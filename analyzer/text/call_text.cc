@@ -1,0 +1,117 @@
+#include "analyzer/text/call_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/text/results.h"
+
+namespace sysreel::text {
+
+#define CALL(name) void call_##name(CallPrinter& p, Half half);
+#include "analyzer/text/calls.def"
+#undef CALL
+
+#define REMARK(kind) void remark_##kind(CallPrinter& p, const abi::Type& type, std::uint64_t value);
+#include "analyzer/text/remarks.def"
+#undef REMARK
+
+namespace {
+
+constexpr abi::Type hex_argument = abi::value(abi::Kind::hex_word);
+constexpr std::array<abi::Arg, 6> unknown_args = {{{hex_argument, "arg0"}, {hex_argument, "arg1"}, {hex_argument, "arg2"},
+                                                  {hex_argument, "arg3"}, {hex_argument, "arg4"}, {hex_argument, "arg5"}}};
+constexpr abi::SyscallRow unknown_row{"syscall", 0, abi::ResultKind::decimal, unknown_args};
+
+// --- what is special about calls and kinds -----------------------------------------------------------------------------
+
+using CallFunction = void (*)(CallPrinter&, Half);
+using RemarkFunction = void (*)(CallPrinter&, const abi::Type&, std::uint64_t);
+
+struct CallEntry {
+  std::string_view name;
+  CallFunction print;
+};
+const std::array call_entries = std::to_array<CallEntry>({
+    {"", nullptr},
+#define CALL(name) {#name, call_##name},
+#include "analyzer/text/calls.def"
+#undef CALL
+});
+
+// The function that prints the arguments of a call, nullptr for calls that print by their row.
+CallFunction function_of(const abi::SyscallRow& row) {
+  for (const CallEntry& entry : call_entries) {
+    if (entry.name == row.name) return entry.print;
+  }
+  return nullptr;
+}
+
+RemarkFunction remark_of(abi::Kind kind) {
+  switch (kind) {
+#define REMARK(name) case abi::Kind::name: return remark_##name;
+#include "analyzer/text/remarks.def"
+#undef REMARK
+    default: return nullptr;
+  }
+}
+
+bool waits_for_exit(const abi::Type& type) {
+  return (type.copy.flow == abi::Flow::out || type.copy.flow == abi::Flow::inout) && !remark_of(type.kind);
+}
+
+// How many arguments belong to the entry half.
+std::size_t entry_arguments(const abi::SyscallRow& row) {
+  std::size_t count = 0;
+  while (count < row.args.size() && !waits_for_exit(row.args[count].type)) ++count;
+  return count;
+}
+
+void print_arguments(CallPrinter& p, std::size_t first, std::size_t last) {
+  const bool raw = p.options.raw.has(p.call.abi, p.call.nr);
+  for (std::size_t i = first; i < last; ++i) {
+    const abi::Arg& argument = p.row.args[i];
+    const std::size_t before = p.out.size();
+    if (i != first) p.out.put(", ");
+    if (p.options.argument_names) {
+      p.out.put(argument.name);
+      p.out.put('=');
+    }
+    const std::size_t empty = p.out.size();
+    print(p, raw ? hex_argument : argument.type, p.call.args[i]);
+    if (p.out.size() == empty) p.out.truncate(before);  // the argument is absent
+  }
+}
+
+}  // namespace
+
+const abi::SyscallRow& row_for(const Call& call) {
+  const abi::SyscallRow* row = abi::row_of(call.abi, call.nr);
+  return row ? abi::variant_of(*row, call.args) : unknown_row;
+}
+
+void print_call_name(Out& out, const Call& call, const abi::SyscallRow& row) {
+  out.put(row.name);
+  if (&row != &unknown_row) return;
+  out.put("_0x");
+  out.bare_hex(static_cast<std::uint32_t>(raw(call.nr)));
+}
+
+void print_entry_half(CallPrinter& p) {
+  const bool raw = p.options.raw.has(p.call.abi, p.call.nr);
+  if (raw) return print_arguments(p, 0, p.row.args.size());
+  if (const CallFunction function = function_of(p.row)) return function(p, Half::entry);
+  const std::size_t count = entry_arguments(p.row);
+  print_arguments(p, 0, count);
+  if (count != 0 && count < p.row.args.size()) p.out.put(", ");
+}
+
+void print_exit_half(CallPrinter& p) {
+  if (p.options.raw.has(p.call.abi, p.call.nr)) return;
+  if (const CallFunction function = function_of(p.row)) return function(p, Half::exit);
+  print_arguments(p, entry_arguments(p.row), p.row.args.size());
+  for (std::size_t i = 0; i < p.row.args.size(); ++i) {
+    if (const RemarkFunction remark = remark_of(p.row.args[i].type.kind)) remark(p, p.row.args[i].type, p.call.args[i]);
+  }
+}
+
+}  // namespace sysreel::text

@@ -1,0 +1,59 @@
+// A growing byte buffer with the integer formats that strace text is made of. No allocation once it has grown.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace sysreel::text {
+
+// Owns the bytes. Used by one thread.
+class Out {
+ public:
+  void put(char c) {
+    if (size_ == capacity_) grow(1);
+    data_[size_++] = c;
+  }
+  void put(std::string_view text) {
+    if (capacity_ - size_ < text.size()) grow(text.size());
+    std::memcpy(data_.get() + size_, text.data(), text.size());
+    size_ += text.size();
+  }
+  void fill(char c, std::size_t count) {
+    if (capacity_ - size_ < count) grow(count);
+    std::memset(data_.get() + size_, c, count);
+    size_ += count;
+  }
+
+  void decimal(std::uint64_t value);
+  void signed_decimal(std::int64_t value);
+  // At least `width` digits, padded with zeros (or blanks) on the left.
+  void decimal_zeros(std::uint64_t value, unsigned width);
+  void decimal_blanks(std::uint64_t value, unsigned width);
+  // As printf's %#lx and %#lo: 0x1f, 017; zero is "0".
+  void hex(std::uint64_t value);
+  void octal(std::uint64_t value);
+  // Exactly `width` lower-case digits without a prefix.
+  void hex_digits(std::uint64_t value, unsigned width);
+  // As printf's %x, without a prefix.
+  void bare_hex(std::uint64_t value);
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::string_view view() const { return {data_.get(), size_}; }
+  std::string_view view_from(std::size_t position) const { return {data_.get() + position, size_ - position}; }
+  // Forgets everything behind `size`, which must not be larger than the present size.
+  void truncate(std::size_t size) { size_ = size; }
+  void clear() { size_ = 0; }
+
+ private:
+  void grow(std::size_t more);
+
+  std::unique_ptr<char[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace sysreel::text
