@@ -67,7 +67,6 @@ std::size_t entry_arguments(const abi::SyscallRow& row) {
 }
 
 void print_arguments(CallPrinter& p, std::size_t first, std::size_t last) {
-  const bool raw = p.options.raw.has(p.call.abi, p.call.nr);
   for (std::size_t i = first; i < last; ++i) {
     const abi::Arg& argument = p.row.args[i];
     const std::size_t before = p.out.size();
@@ -77,7 +76,7 @@ void print_arguments(CallPrinter& p, std::size_t first, std::size_t last) {
       p.out.put('=');
     }
     const std::size_t empty = p.out.size();
-    print(p, raw ? hex_argument : argument.type, p.call.args[i]);
+    print(p, p.raw() ? hex_argument : argument.type, p.call.args[i]);
     if (p.out.size() == empty) p.out.truncate(before);  // the argument is absent
   }
 }
@@ -97,8 +96,7 @@ void print_call_name(Out& out, const Call& call, const abi::SyscallRow& row) {
 }
 
 void print_entry_half(CallPrinter& p) {
-  const bool raw = p.options.raw.has(p.call.abi, p.call.nr);
-  if (raw) return print_arguments(p, 0, p.row.args.size());
+  if (p.raw()) return print_arguments(p, 0, p.row.args.size());
   if (const CallFunction function = function_of(p.row)) return function(p, Half::entry);
   const std::size_t count = entry_arguments(p.row);
   print_arguments(p, 0, count);
@@ -106,7 +104,7 @@ void print_entry_half(CallPrinter& p) {
 }
 
 void print_exit_half(CallPrinter& p) {
-  if (p.options.raw.has(p.call.abi, p.call.nr)) return;
+  if (p.raw()) return;
   if (const CallFunction function = function_of(p.row)) return function(p, Half::exit);
   print_arguments(p, entry_arguments(p.row), p.row.args.size());
   for (std::size_t i = 0; i < p.row.args.size(); ++i) {

@@ -51,6 +51,31 @@ bool wants_hex(HexStrings style, std::string_view text) {
   });
 }
 
+// `text` with everything escaped that is not printable ASCII, or is one of `special`.
+void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_view special) {
+  if (wants_hex(style, text)) {
+    for (const char c : text) put_hex(out, static_cast<unsigned char>(c));
+    return;
+  }
+  std::size_t plain = 0;  // beginning of the run of characters that print as they are
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const ByteRow row = byte_rows[c];
+    if (row.escape == Escape::none && (special.empty() || special.find(text[i]) == std::string_view::npos)) continue;
+    out.put(text.substr(plain, i - plain));
+    plain = i + 1;
+    if (row.escape == Escape::backslash) {
+      out.put('\\');
+      out.put(row.letter);
+    } else if (style == HexStrings::non_ascii_chars) {
+      put_hex(out, c);
+    } else {
+      put_octal(out, c, i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '7');
+    }
+  }
+  out.put(text.substr(plain));
+}
+
 std::string_view as_text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 // Length of the string in `text`, the whole if there is no NUL.
@@ -59,33 +84,16 @@ std::size_t length_to_nul(std::string_view text) { return std::min(text.find('\0
 }  // namespace
 
 void print_quoted(CallPrinter& p, ByteSpan bytes, bool more) {
-  Out& out = p.out;
-  const std::string_view text = as_text(bytes);
-  const HexStrings style = p.options.hex_strings;
-  out.put('"');
-  if (wants_hex(style, text)) {
-    for (const char c : text) put_hex(out, static_cast<unsigned char>(c));
-  } else {
-    std::size_t plain = 0;  // beginning of the run of characters that print as they are
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const auto c = static_cast<unsigned char>(text[i]);
-      const ByteRow row = byte_rows[c];
-      if (row.escape == Escape::none) continue;
-      out.put(text.substr(plain, i - plain));
-      plain = i + 1;
-      if (row.escape == Escape::backslash) {
-        out.put('\\');
-        out.put(row.letter);
-      } else if (style == HexStrings::non_ascii_chars) {
-        put_hex(out, c);
-      } else {
-        put_octal(out, c, i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '7');
-      }
-    }
-    out.put(text.substr(plain));
-  }
-  out.put('"');
-  if (more) out.put("...");
+  p.out.put('"');
+  put_escaped(p.out, p.options.hex_strings, as_text(bytes), {});
+  p.out.put('"');
+  if (more) p.out.put("...");
+}
+
+void print_in_angle_brackets(Out& out, const TextOptions& options, std::string_view text) {
+  out.put('<');
+  put_escaped(out, options.hex_strings, text, "<>");
+  out.put('>');
 }
 
 void print_quoted_field(CallPrinter& p, ByteSpan bytes) {

@@ -22,26 +22,16 @@ void print_error(CallPrinter& p, int error) {
   for (const Restart& restart : restarts) {
     if (restart.error == error) return out.put(restart.text);
   }
+  out.put("-1 ");
   const char* name = abi::errno_name(error);
-  if (p.options.constants == ConstantStyle::raw || p.options.raw.has(p.call.abi, p.call.nr)) {
-    out.put("-1 (errno ");
+  if (!name) {
+    out.put("(errno ");
     out.decimal(static_cast<unsigned>(error));
     return out.put(')');
   }
-  out.put("-1 ");
-  if (name) {
-    out.put(name);
-  } else {
-    out.put("ERRNO_");
-    out.decimal(static_cast<unsigned>(error));
-  }
+  out.put(name);
   out.put(" (");
-  if (const char* text = abi::errno_text(error)) {
-    out.put(text);
-  } else {
-    out.put("Unknown error ");
-    out.decimal(static_cast<unsigned>(error));
-  }
+  out.put(abi::errno_text(error));
   out.put(')');
 }
 
@@ -70,12 +60,11 @@ void print_result_pid(CallPrinter& p, std::int64_t result) { print_process_id(p,
 void print_result_none(CallPrinter& p, std::int64_t) { p.out.put('?'); }
 
 void print_result(CallPrinter& p) {
-  const bool raw = p.options.raw.has(p.call.abi, p.call.nr);
   if (p.call.has(call_no_result) || p.call.has(call_in_flight)) {
     p.out.put('?');
   } else if (CallPrinter::is_error(p.call.result) || (p.call.result <= -512 && p.call.result >= -516)) {
     print_error(p, static_cast<int>(-p.call.result));
-  } else if (raw) {
+  } else if (p.raw()) {
     p.out.hex(word_of(p, p.call.result));
   } else {
     print_success(p);

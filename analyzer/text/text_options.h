@@ -1,35 +1,19 @@
 // How text is to look: every reading option of strace, as values. tools/ fills it in, analyzer/text obeys it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "format/ids.h"
+#include "format/abi/syscall_set.h"
 
 namespace sysreel::text {
 
-// The calls to which an option applies (-e abbrev=, -e raw=, -e verbose=, -e trace= …), a bit a number of each ABI.
-struct CallChoice {
-  bool everything = false;
-  std::array<std::vector<bool>, 4> chosen;  // by Abi, then number; short vectors mean "not chosen"
-
-  static CallChoice all() { return {true, {}}; }
-  static CallChoice none() { return {false, {}}; }
-  bool has(Abi abi, SyscallNr nr) const {
-    if (everything) return true;
-    const auto& bits = chosen[static_cast<unsigned>(abi)];
-    const auto index = static_cast<std::size_t>(raw(nr));
-    return index < bits.size() && bits[index];
-  }
-};
-
 // Numbers to which an option applies: signals of -e signal=, descriptors of -e read=, -e write=, -e trace-fds=.
 struct NumberChoice {
-  bool everything = false;    // all but `numbers`, if `inverted` is not set all of them
-  bool inverted = false;
+  bool everything = false;
+  bool inverted = false;  // all but `numbers`
   std::vector<int> numbers;
 
   bool has(int number) const {
@@ -92,7 +76,7 @@ enum Status : std::uint8_t {
 
 struct TextOptions {
   // what prints
-  CallChoice trace = CallChoice::all();      // -e trace=
+  abi::SyscallSet trace = abi::SyscallSet::all();      // -e trace=
   NumberChoice signals{.everything = true, .inverted = false, .numbers = {}};  // -e signal=
   std::uint8_t status = status_all;          // -e status=, -z, -Z
   std::uint8_t quiet = 0;                    // -q, -e quiet=
@@ -108,15 +92,14 @@ struct TextOptions {
   // how calls print
   int column = 40;                           // -a
   std::uint32_t string_limit = 32;           // -s: bytes of strings and elements of arrays
-  CallChoice abbrev = CallChoice::all();     // -e abbrev=; -v is none()
-  CallChoice raw = CallChoice::none();       // -e raw=
-  CallChoice verbose = CallChoice::all();    // -e verbose=; calls outside print pointers
+  abi::SyscallSet abbrev = abi::SyscallSet::all();     // -e abbrev=; -v is none()
+  abi::SyscallSet raw = abi::SyscallSet::none();       // -e raw=
+  abi::SyscallSet verbose = abi::SyscallSet::all();    // -e verbose=; calls outside print pointers
   ConstantStyle constants = ConstantStyle::abbrev;  // -X
   HexStrings hex_strings = HexStrings::none;        // -x
   std::uint8_t decode_fds = 0;               // DecodeFds
   std::uint8_t decode_pids = 0;              // DecodePids
   bool color = false;                        // --color
-  bool raw_errno = false;                    // results as the kernel gives them, not used by strace's options
 
   // the line's beginning
   ClockFormat absolute = ClockFormat::none;  // -t, -tt, -ttt
@@ -133,6 +116,7 @@ struct TextOptions {
     always         // --always-show-pid: "[pid %5u] " always
   };
   PidPrefix pid_prefix = PidPrefix::never;
+  bool split_by_task = false;                // -ff with -o: every task has a file, so no line is ever interrupted
 
   // the line's end
   bool times = false;                        // -T

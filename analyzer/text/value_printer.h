@@ -30,7 +30,9 @@ class CallPrinter {
  public:
   CallPrinter(const Call& call, const abi::SyscallRow& row, const TextOptions& options, const Model& model, Out& out,
               Out& comment, Half half)
-      : call(call), row(row), options(options), model(model), out(out), comment(comment), memory(call.blocks), half(half) {}
+      : call(call), row(row), options(options), model(model), out(out), comment(comment), memory(call.blocks), half(half),
+        abbreviated_(options.abbrev.has(call.abi, call.nr)), verbose_(options.verbose.has(call.abi, call.nr)),
+        raw_(options.raw.has(call.abi, call.nr)) {}
 
   const Call& call;
   const abi::SyscallRow& row;  // the variant that holds
@@ -54,9 +56,11 @@ class CallPrinter {
   // The call returned an error, or nothing at all. Always false in the entry half.
   bool failed() const { return half == Half::exit && (is_error(call.result) || call.has(call_no_result) || call.has(call_in_flight)); }
   // Structures and arrays may be cut short: not -v (see -e abbrev=).
-  bool abbreviated() const { return options.abbrev.has(call.abi, call.nr); }
+  bool abbreviated() const { return abbreviated_; }
   // Pointers are followed (see -e verbose=).
-  bool verbose() const { return options.verbose.has(call.abi, call.nr); }
+  bool verbose() const { return verbose_; }
+  // Arguments and result are plain numbers (see -e raw=).
+  bool raw() const { return raw_; }
   unsigned word() const { return word_size(call.abi); }
   // The errno of a failed call, 0 of one that did not fail.
   int error() const { return failed() && is_error(call.result) ? static_cast<int>(-call.result) : 0; }
@@ -94,6 +98,10 @@ class CallPrinter {
     std::memcpy(&object, bytes->data(), sizeof object);
     return object;
   }
+
+  const bool abbreviated_;
+  const bool verbose_;
+  const bool raw_;
 };
 
 // The number in `bytes` (the first eight of them), extended to 64 bits by its sign.
@@ -135,6 +143,8 @@ void print_note(CallPrinter& p, std::string_view text);
 
 // "abc\n"… escaped as -x asks; `more` adds "...".
 void print_quoted(CallPrinter& p, ByteSpan bytes, bool more);
+// <abc>, without quotes and with < and > escaped, too: what stands between angle brackets.
+void print_in_angle_brackets(Out& out, const TextOptions& options, std::string_view text);
 // The same for a NUL-terminated string in a field of `bytes.size()` bytes: up to the NUL; "..." if there is none.
 void print_quoted_field(CallPrinter& p, ByteSpan bytes);
 // A NUL-terminated string in the tracee's memory, at most `limit` characters of it.

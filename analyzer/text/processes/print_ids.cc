@@ -15,10 +15,7 @@ void print_process_id(CallPrinter& p, int pid) {
   p.out.signed_decimal(pid);
   if ((p.options.decode_pids & decode_comm) == 0) return;
   const std::string_view comm = p.model.comm(Tid{pid});
-  if (comm.empty()) return;
-  p.out.put('<');
-  p.out.put(comm);
-  p.out.put('>');
+  if (!comm.empty()) print_in_angle_brackets(p.out, p.options, comm);
 }
 
 void print_pid(CallPrinter& p, const abi::Type&, std::uint64_t value) { print_process_id(p, static_cast<std::int32_t>(value)); }
