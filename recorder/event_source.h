@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "format/abi/syscall_set.h"
 #include "format/event.h"
 #include "format/result.h"
 
@@ -29,9 +30,7 @@ struct RecordOptions {
   bool seccomp_bpf = false;              // ptrace engine: spare filtered calls the stop
   bool announce_entries = false;         // deliver each call at entry, too, as call_in_flight (live rendering)
   std::uint64_t buffer_bytes = 0;        // sum of all rings; 0: the engine's default
-  // One bit a call of each ABI, set where the call is wanted (see capture_plan.h).
-  // Empty: everything.
-  std::array<std::vector<bool>, 4> wanted;
+  abi::SyscallSet wanted = abi::SyscallSet::all();  // -e trace=
 };
 
 // How much an engine could not deliver, since the start.
