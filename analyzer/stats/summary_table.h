@@ -1,0 +1,66 @@
+// The summary of strace -c and -C: counts calls, times and errors, and prints them as strace does, to the byte.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/analysis.h"
+#include "analyzer/text/text_options.h"
+#include "format/result.h"
+
+namespace sysreel::stats {
+
+enum class SummaryColumn : std::uint8_t { time_percent, total_time, min_time, max_time, avg_time, calls, errors, name };
+
+struct SummaryOptions {
+  std::vector<SummaryColumn> columns = {SummaryColumn::time_percent, SummaryColumn::total_time, SummaryColumn::avg_time,
+                                        SummaryColumn::calls,        SummaryColumn::errors,     SummaryColumn::name};
+  std::optional<SummaryColumn> sort = SummaryColumn::total_time;  // -S; nothing: the order of the numbers
+  Nanos overhead;           // -O: taken off every call
+  bool wall_clock = false;  // -w: from entry to exit; else the time on a CPU
+};
+
+// The column that a value of -S means ("none" and "nothing" are no column: see parse_sort), and that of -U.
+// Fails with strace's words: "invalid sortby: 'X'"; "unknown column name: 'X'", "call summary column has been provided more than once: …".
+Result<std::optional<SummaryColumn>> parse_sort(std::string_view text);
+Result<std::vector<SummaryColumn>> parse_columns(std::string_view text);
+
+// Counts the calls that `text` would print.
+class SummaryTable final : public Analysis {
+ public:
+  SummaryTable(SummaryOptions options, const text::TextOptions& text) : options_(std::move(options)), text_(text) {}
+
+  void begin(const Header& header) override { native_ = header.native_abi; }
+  void on(const Call& call) override;
+
+  // The whole text: a table for each ABI that was used, separated by its heading.
+  std::string print() const;
+
+ private:
+  struct Row {
+    std::string name;
+    int number = 0;
+    std::uint64_t calls = 0;
+    std::uint64_t errors = 0;
+    Nanos time;
+    Nanos shortest{INT64_MAX};
+    Nanos longest;
+    Nanos average() const { return {time.value / static_cast<std::int64_t>(calls)}; }
+  };
+  using Rows = std::map<int, Row>;  // by number
+
+  std::vector<Row> sorted(const Rows& rows) const;
+  std::string print_table(const Rows& rows) const;
+
+  SummaryOptions options_;
+  const text::TextOptions& text_;
+  Abi native_ = Abi::x86_64;
+  std::array<Rows, 4> rows_;  // by Abi
+};
+
+}  // namespace sysreel::stats
