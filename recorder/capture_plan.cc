@@ -12,8 +12,6 @@ using abi::Flow;
 
 constexpr int deepest = 4;  // pointers followed one behind the other: recvmmsg's mmsghdr -> iovec -> buffer, and one more
 
-constexpr std::uint32_t keeps_model = abi::makes_fd | abi::changes_fds | abi::changes_maps | abi::changes_tasks;
-
 // Kinds that say how many bits of an argument's register count.
 std::uint8_t width_of_argument(const abi::Type& type, Abi abi) {
   switch (type.kind) {

@@ -57,6 +57,10 @@ struct CallPlan {
   bool at_exit = false;
 };
 
+// Classes of calls that are kept even outside a filter, unless it is strict: the reader's model of descriptors, mappings
+// and tasks depends on them.
+inline constexpr std::uint32_t keeps_model = abi::makes_fd | abi::changes_fds | abi::changes_maps | abi::changes_tasks;
+
 // What becomes of a call.
 enum class Keep : std::uint8_t {
   no,      // not recorded

@@ -1,0 +1,172 @@
+#include "recorder/launch.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+extern char** environ;
+
+namespace sysreel {
+namespace {
+
+constexpr int last_signal = 64;
+
+bool is_executable_file(const std::string& path, bool& exists) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  exists = true;
+  return S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
+}
+
+// The environment of this process with the changes applied.
+std::vector<std::string> changed_environment(const std::vector<std::string>& changes) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  for (const std::string& change : changes) {
+    const std::size_t equals = change.find('=');
+    const std::string prefix = change.substr(0, equals) + "=";
+    const auto found = std::find_if(variables.begin(), variables.end(),
+                                    [&](const std::string& variable) { return variable.starts_with(prefix); });
+    if (equals == std::string::npos) {
+      if (found != variables.end()) variables.erase(found);
+    } else if (found != variables.end()) {
+      *found = change;
+    } else {
+      variables.push_back(change);
+    }
+  }
+  return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings) pointers.push_back(string.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Signals that have a handler fall back to the default by themselves at execve.
+void restore(const SignalState& state) {
+  for (int signo = 1; signo <= last_signal; ++signo) {
+    struct sigaction now {};
+    if (::sigaction(signo, nullptr, &now) != 0) continue;
+    const bool ignored_before = ::sigismember(&state.ignored, signo) == 1;
+    if (ignored_before == (now.sa_handler == SIG_IGN)) continue;
+    struct sigaction wanted {};
+    wanted.sa_handler = ignored_before ? SIG_IGN : SIG_DFL;
+    ::sigaction(signo, &wanted, nullptr);
+  }
+  ::sigprocmask(SIG_SETMASK, &state.mask, nullptr);
+}
+
+// The child's life before the command. Only async-signal-safe calls; ends in the command or in _exit.
+[[noreturn]] void wait_and_execute(int gate, int report, const SignalState& signals, const char* path, char** argv, char** envp) {
+  restore(signals);
+  char byte = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(gate, &byte, 1);
+  } while (got < 0 && errno == EINTR);
+  if (got == 1) {
+    ::execve(path, argv, envp);
+    const int failure = errno;
+    static_cast<void>(!::write(report, &failure, sizeof failure));
+  }
+  ::_exit(126);
+}
+
+struct Pipe {
+  UniqueFd read_end;
+  UniqueFd write_end;
+};
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return Error::from_errno("cannot make a pipe", errno);
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+}  // namespace
+
+SignalState SignalState::of_this_process() {
+  SignalState state;
+  ::sigprocmask(SIG_SETMASK, nullptr, &state.mask);
+  ::sigemptyset(&state.ignored);
+  for (int signo = 1; signo <= last_signal; ++signo) {
+    struct sigaction action {};
+    if (::sigaction(signo, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) ::sigaddset(&state.ignored, signo);
+  }
+  return state;
+}
+
+Result<std::string> find_executable(const std::string& word) {
+  bool exists = false;
+  if (word.find('/') != std::string::npos) {
+    if (is_executable_file(word, exists)) return word;
+    if (exists) return Error{ErrorKind::denied, fmt::format("'{}' is not an executable file", word)};
+    return Error::from_errno(fmt::format("cannot run '{}'", word), errno);
+  }
+  const char* const variable = std::getenv("PATH");
+  std::string_view rest = variable ? variable : "/bin:/usr/bin";
+  while (!word.empty()) {
+    const std::size_t colon = rest.find(':');
+    const std::string_view folder = rest.substr(0, colon);
+    const std::string candidate = folder.empty() ? "./" + word : fmt::format("{}/{}", folder, word);
+    if (is_executable_file(candidate, exists)) return folder.empty() ? word : candidate;
+    if (colon == std::string_view::npos) break;
+    rest.remove_prefix(colon + 1);
+  }
+  if (exists) return Error{ErrorKind::denied, fmt::format("'{}' was found in PATH, but is not an executable file", word)};
+  return Error{ErrorKind::not_found, fmt::format("command '{}' not found in PATH", word)};
+}
+
+Result<LaunchedCommand> LaunchedCommand::start(const LaunchOptions& options) {
+  auto path = find_executable(options.command.front());
+  if (!path) return path.error();
+  auto gate = make_pipe();
+  if (!gate) return gate.error();
+  auto report = make_pipe();
+  if (!report) return report.error();
+
+  std::vector<std::string> words = options.command;
+  if (options.argv0) words.front() = *options.argv0;
+  std::vector<std::string> variables = changed_environment(options.environment_changes);
+  const std::vector<char*> argv = pointers_to(words);
+  const std::vector<char*> envp = pointers_to(variables);
+
+  const pid_t pid = ::fork();
+  if (pid < 0) return Error::from_errno("cannot fork", errno);
+  if (pid == 0) {
+    gate->write_end.reset();  // or the child would never see the recorder's end
+    wait_and_execute(gate->read_end.get(), report->write_end.get(), options.signals, path->c_str(),
+                     const_cast<char**>(argv.data()), const_cast<char**>(envp.data()));
+  }
+  LaunchedCommand launched;
+  launched.pid_ = pid;
+  launched.gate_ = std::move(gate->write_end);
+  launched.report_ = std::move(report->read_end);
+  ::fcntl(launched.report_.get(), F_SETFL, O_NONBLOCK);
+  return launched;
+}
+
+void LaunchedCommand::release() {
+  static_cast<void>(!::write(gate_.get(), "", 1));
+  gate_.reset();
+}
+
+std::optional<int> LaunchedCommand::exec_result() {
+  if (!report_) return 0;
+  int failure = 0;
+  const ssize_t bytes = ::read(report_.get(), &failure, sizeof failure);
+  if (bytes < 0) return std::nullopt;  // EAGAIN: still before the execve
+  if (bytes == sizeof failure) return failure;
+  report_.reset();
+  return 0;
+}
+
+}  // namespace sysreel

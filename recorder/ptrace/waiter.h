@@ -1,0 +1,46 @@
+// Waits for traced threads to stop or end, and takes nothing from children that somebody else waits for.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "format/ids.h"
+
+namespace sysreel {
+
+// One status, as waitpid(2) gave it.
+struct WaitEvent {
+  Tid tid{};
+  int status = 0;
+};
+
+// Collects the statuses of the calling thread's tracees. Blocks SIGCHLD in that thread for as long as it lives, so that
+// a stop cannot slip by between looking and sleeping. Must be used by the thread that made it.
+class Waiter {
+ public:
+  // `ours` tells whether a thread that ended is one of the tracees; other children's statuses are left for their owner.
+  explicit Waiter(std::function<bool(Tid)> ours);
+  ~Waiter();
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  // Everything there is, waiting up to `timeout` for the first; empty after the timeout or when a signal handler ran.
+  // At most one status a thread, so that the caller can deal with them in any order.
+  // `known` are all tracees; they are asked one by one only while a foreign zombie hides the others.
+  const std::vector<WaitEvent>& wait(Nanos timeout, const std::vector<Tid>& known);
+
+  // Whether the last wait found that the caller has no child and no tracee at all.
+  bool childless() const { return childless_; }
+
+ private:
+  bool take_one(const std::vector<Tid>& known);
+  bool take(Tid tid);
+  void collect(const std::vector<Tid>& known);
+
+  std::function<bool(Tid)> ours_;
+  std::vector<WaitEvent> events_;
+  bool childless_ = false;
+  bool chld_was_blocked_ = false;
+};
+
+}  // namespace sysreel
