@@ -95,6 +95,11 @@ void print_call_name(Out& out, const Call& call, const abi::SyscallRow& row) {
   out.bare_hex(static_cast<std::uint32_t>(raw(call.nr)));
 }
 
+bool has_exit_half(const abi::SyscallRow& row) {
+  if (entry_arguments(row) < row.args.size() || function_of(row)) return true;
+  return std::any_of(row.args.begin(), row.args.end(), [](const abi::Arg& argument) { return remark_of(argument.type.kind); });
+}
+
 void print_entry_half(CallPrinter& p) {
   if (p.raw()) return print_arguments(p, 0, p.row.args.size());
   if (const CallFunction function = function_of(p.row)) return function(p, Half::entry);

@@ -14,6 +14,9 @@ void print_call_name(Out& out, const Call& call, const abi::SyscallRow& row);
 // The arguments known at entry, with a trailing separator if there are more.
 void print_entry_half(CallPrinter& p);
 
+// Whether something prints only at exit: arguments, or a remark behind the result.
+bool has_exit_half(const abi::SyscallRow& row);
+
 // The rest of the arguments, without the closing parenthesis. Fills p.comment.
 void print_exit_half(CallPrinter& p);
 

@@ -54,7 +54,11 @@ void print_result_decimal(CallPrinter& p, std::int64_t result) {
 }
 void print_result_wide_decimal(CallPrinter& p, std::int64_t result) { p.out.signed_decimal(result); }
 void print_result_hex(CallPrinter& p, std::int64_t result) { p.out.hex(word_of(p, result)); }
-void print_result_octal(CallPrinter& p, std::int64_t result) { p.out.octal(word_of(p, result)); }
+void print_result_octal(CallPrinter& p, std::int64_t result) {
+  // As printf's %#03lo: a mode has at least three characters.
+  if (result >= 0 && result < 010) p.out.put(result == 0 ? "00" : "0");
+  p.out.octal(word_of(p, result));
+}
 void print_result_fd(CallPrinter& p, std::int64_t result) { print_descriptor(p, static_cast<int>(result)); }
 void print_result_pid(CallPrinter& p, std::int64_t result) { print_process_id(p, static_cast<int>(result)); }
 void print_result_none(CallPrinter& p, std::int64_t) { p.out.put('?'); }
