@@ -156,6 +156,9 @@ constexpr Type in(const Struct& layout) { return pointer_to(layout, Flow::in); }
 constexpr Type out(const Struct& layout) { return pointer_to(layout, Flow::out); }
 constexpr Type inout(const Struct& layout) { return pointer_to(layout, Flow::inout); }
 
+// A structure inside a structure.
+constexpr Type embedded(const Struct& layout, Kind kind = Kind::structure) { return {kind, nullptr, &layout, {}}; }
+
 // An array of structures behind a pointer, printed as [{…}, {…}].
 constexpr Type array_of(const Struct& layout, Flow flow, Count count) {
   return {Kind::structure_array, nullptr, &layout, {flow, Extent::elements, Limit::rows, 0, count}};

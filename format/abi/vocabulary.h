@@ -18,4 +18,12 @@ inline constexpr Type uid = value(Kind::uid), gid = value(Kind::gid);
 inline constexpr Type signal = value(Kind::signal);
 inline constexpr Type offset = value(Kind::offset);
 
+// Sockets: an address of as many bytes as an argument says, or as the value-result length that argument points to says.
+constexpr Type sockaddr_in(Count length) { return at_most(memory(Kind::sockaddr, Flow::in, 1, length), times(128)); }
+constexpr Type sockaddr_out(std::uint8_t length) { return at_most(memory(Kind::sockaddr, Flow::out, 1, deref(length)), times(128)); }
+inline constexpr Type socklen_inout = memory(Kind::socklen, Flow::inout, 4);
+constexpr Type recvmmsg_timeout(const Struct& layout) { return memory(Kind::recvmmsg_timeout, Flow::inout, layout); }
+constexpr Type message_in(Count length) { return memory(Kind::message, Flow::in, 1, length, Limit::message); }
+constexpr Type message_out(Count size) { return at_most(memory(Kind::message, Flow::out, 1, result, Limit::message), size); }
+
 }  // namespace sysreel::abi::vocabulary

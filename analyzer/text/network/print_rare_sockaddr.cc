@@ -1,0 +1,388 @@
+// Socket addresses of the families that few programs use: amateur radio, X.25, IPX, Bluetooth, RxRPC, crypto, NFC, vsock …
+#include <algorithm>
+#include <string>
+
+#include "analyzer/text/network/network.h"
+#include "format/abi/flags.h"
+
+namespace sysreel::text {
+namespace {
+
+// Layouts are those of the uapi header named by each function; `bytes` begins at the family.
+
+void print_kind(CallPrinter& p, abi::Kind kind, std::uint64_t value) { print(p, abi::value(kind), value); }
+
+// The name of a value, or the number without a comment where it has none.
+void print_known(CallPrinter& p, const abi::Names& names, std::uint64_t value) {
+  if (const char* name = name_of(names, value)) return print_constant(p, value, name);
+  p.out.hex(value);
+}
+
+// The number, with its name as a comment even where -X asks for names alone. Flags where `as_flags`.
+void print_with_note(CallPrinter& p, void (*print_names)(CallPrinter&, const abi::Names&, std::uint64_t),
+                     const abi::Names& names, std::uint64_t value) {
+  if (p.options.constants == ConstantStyle::raw) return p.out.hex(value);
+  TextOptions options = p.options;
+  options.constants = ConstantStyle::verbose;
+  CallPrinter verbose(p.call, p.row, options, p.model, p.out, p.comment, p.half);
+  print_names(verbose, names, value);
+}
+
+// The number and its name as a comment; without a name the number alone.
+void print_noted_if_known(CallPrinter& p, const abi::Names& names, std::uint64_t value) {
+  p.out.hex(value);
+  const char* name = name_of(names, value);
+  if (name && p.options.constants != ConstantStyle::raw) print_note(p, name);
+}
+
+void print_x25(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/x25.h
+  fields.name("sx25_addr");
+  Braces address(p);
+  address.name("x25_addr");
+  print_quoted_field(p, bytes.subspan(2, 16));
+}
+
+void print_ipx(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/ipx.h, up to Linux 4.17
+  fields.name("sipx_port");
+  print_kind(p, abi::Kind::be16, number_in<std::uint16_t>(bytes, 2));
+  fields.name("sipx_network");
+  p.out.put("htonl(");
+  p.out.hex(from_network(number_in<std::uint32_t>(bytes, 4)));
+  p.out.put(')');
+  fields.name("sipx_node");
+  print_byte_array(p, bytes.subspan(8, 6));
+  fields.name("sipx_type");
+  p.out.hex(number_in<std::uint8_t>(bytes, 14));
+  if (const auto zero = number_in<std::uint8_t>(bytes, 15)) {
+    fields.name("sipx_zero");
+    p.out.hex(zero);
+  }
+}
+
+// A value of Bluetooth byte order with a name, or with a distance from the start of the dynamic range.
+void print_l2cap(CallPrinter& p, const abi::Names& names, ByteSpan raw, std::uint16_t dynamic_start, const char* start_name) {
+  const auto value = number_in<std::uint16_t>(raw, 0);
+  const char* name = name_of(names, value);
+  std::string text = "htobs(";
+  if (name) {
+    text += name;
+  } else if (value >= dynamic_start) {
+    text += std::string(start_name) + "+" + std::to_string(value - dynamic_start);
+  } else {
+    const std::size_t mark = p.out.size();
+    p.out.hex(value);
+    text += std::string(p.out.view_from(mark)) + " /* " + names.unknown + " */";
+    p.out.truncate(mark);
+  }
+  text += ')';
+  if (p.options.constants == ConstantStyle::abbrev) return p.out.put(text);
+  print_raw_or(p, raw.first(2), text);
+}
+
+void print_htobs(CallPrinter& p, ByteSpan raw) {
+  print_raw_or(p, raw.first(2), "htobs(" + std::to_string(number_in<std::uint16_t>(raw, 0)) + ")");
+}
+
+// bluetooth/hci.h, sco.h, rfcomm.h, l2cap.h: the socket's protocol is not in the address, only its length tells.
+bool print_bluetooth(CallPrinter& p, Braces& fields, ByteSpan bytes) {
+  const auto address = [&](const char* name, std::size_t offset) {
+    fields.name(name);
+    print_hardware_address(p, bytes.subspan(offset, 6));
+  };
+  switch (bytes.size()) {
+    case 4:
+    case 6:
+      fields.name("hci_dev");
+      print_htobs(p, bytes.subspan(2));
+      if (bytes.size() == 4) return true;
+      fields.name("hci_channel");
+      print_one_of(p, abi::hci_channels, number_in<std::uint16_t>(bytes, 4));
+      return true;
+    case 8:
+      address("sco_bdaddr", 2);
+      return true;
+    case 10:
+      address("rc_bdaddr", 2);
+      fields.name("rc_channel");
+      p.out.decimal(number_in<std::uint8_t>(bytes, 8));
+      return true;
+    case 12:
+    case 14:
+      fields.name("l2_psm");
+      print_l2cap(p, abi::l2cap_psms, bytes.subspan(2), 0x1001, "L2CAP_PSM_DYN_START");
+      address("l2_bdaddr", 4);
+      fields.name("l2_cid");
+      print_l2cap(p, abi::l2cap_cids, bytes.subspan(10), 0x40, "L2CAP_CID_DYN_START");
+      if (bytes.size() == 12) return true;
+      fields.name("l2_bdaddr_type");
+      print_one_of(p, abi::bdaddr_types, number_in<std::uint8_t>(bytes, 12));
+      return true;
+    default: return false;
+  }
+}
+
+void print_rxrpc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/rxrpc.h
+  constexpr std::uint16_t inet = 2, inet6 = 10;
+  fields.name("srx_service");
+  print_one_of(p, abi::rxrpc_services, number_in<std::uint16_t>(bytes, 2));
+  fields.name("transport_type");
+  print_one_of(p, abi::socket_types, number_in<std::uint16_t>(bytes, 4));
+  fields.name("transport_len");
+  p.out.decimal(number_in<std::uint16_t>(bytes, 6));
+  fields.name("transport");
+  const ByteSpan transport = bytes.subspan(8, 28);
+  const auto family = number_in<std::uint16_t>(transport, 0);
+  Braces inner(p);
+  inner.name("family");
+  print_one_of(p, abi::address_families, family);
+  if (family == inet) {
+    inner.name("sin_port");
+    print_kind(p, abi::Kind::be16, number_in<std::uint16_t>(transport, 2));
+    inner.name("sin_addr");
+    print_kind(p, abi::Kind::in_addr, number_in<std::uint32_t>(transport, 4));
+  } else if (family == inet6) {
+    inner.name("sin6_port");
+    print_kind(p, abi::Kind::be16, number_in<std::uint16_t>(transport, 2));
+    inner.name("sin6_flowinfo");
+    print_kind(p, abi::Kind::be32, number_in<std::uint32_t>(transport, 4));
+    inner.name("sin6_addr");
+    print_in6_addr(p, transport.subspan(8, 16));
+  } else {
+    inner.next();
+    print_quoted(p, transport.subspan(2), false);
+  }
+}
+
+void print_ieee802154(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // kernel include/net/af_ieee802154.h
+  constexpr std::uint32_t none = 0, is_short = 2;
+  fields.name("addr");
+  Braces address(p);
+  const auto type = number_in<std::uint32_t>(bytes, 4);
+  address.name("addr_type");
+  print_with_note(p, print_one_of, abi::ieee802154_addr_types, type);
+  address.name("pan_id");
+  print_noted_if_known(p, abi::ieee802154_pan_ids, number_in<std::uint16_t>(bytes, 8));
+  if (type == none) return;
+  if (type == is_short) {
+    address.name("short_addr");
+    return print_noted_if_known(p, abi::ieee802154_short_addrs, number_in<std::uint16_t>(bytes, 10));
+  }
+  address.name("hwaddr");
+  print_hardware_address(p, bytes.subspan(10, 8));
+}
+
+void print_alg(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/if_alg.h
+  fields.name("salg_type");
+  print_quoted_field(p, bytes.subspan(2, 14));
+  fields.name("salg_feat");
+  print_with_note(p, print_flags, abi::alg_features, number_in<std::uint32_t>(bytes, 16));
+  fields.name("salg_mask");
+  print_with_note(p, print_flags, abi::alg_features, number_in<std::uint32_t>(bytes, 20));
+  fields.name("salg_name");
+  print_quoted_field(p, bytes.subspan(24));
+}
+
+void print_nfc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/nfc.h
+  constexpr std::size_t raw_size = 16, llcp_size = 96, name_offset = 18, name_size = 63;
+  fields.name("dev_idx");
+  print_kind(p, abi::Kind::ifindex, number_in<std::uint32_t>(bytes, 4));
+  fields.name("target_idx");
+  p.out.hex(number_in<std::uint32_t>(bytes, 8));
+  fields.name("nfc_protocol");
+  print_one_of(p, abi::nfc_protocols, number_in<std::uint32_t>(bytes, 12));
+  if (bytes.size() == raw_size) return;
+  if (bytes.size() != llcp_size) {
+    fields.next();
+    return p.out.put("...");
+  }
+  fields.name("dsap");
+  print_noted_if_known(p, abi::nfc_saps, number_in<std::uint8_t>(bytes, 16));
+  fields.name("ssap");
+  print_noted_if_known(p, abi::nfc_saps, number_in<std::uint8_t>(bytes, 17));
+  const auto length = number_in<std::uint64_t>(bytes, 88);
+  fields.name("service_name");
+  print_quoted(p, bytes.subspan(name_offset, std::min<std::uint64_t>(length, name_size)), false);
+  fields.name("service_name_len");
+  p.out.decimal(length);
+}
+
+void print_vsock(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/vm_sockets.h
+  if (const auto reserved = number_in<std::uint16_t>(bytes, 2)) {
+    fields.name("svm_reserved1");
+    p.out.hex(reserved);
+  }
+  fields.name("svm_cid");
+  print_known(p, abi::vsock_cids, number_in<std::uint32_t>(bytes, 8));
+  fields.name("svm_port");
+  print_known(p, abi::vsock_ports, number_in<std::uint32_t>(bytes, 4));
+  fields.name("svm_flags");
+  print_flags(p, abi::vsock_flags, number_in<std::uint8_t>(bytes, 12));
+  const ByteSpan zero = bytes.subspan(13, 3);
+  if (std::all_of(zero.begin(), zero.end(), [](std::byte byte) { return byte == std::byte{0}; })) return;
+  fields.name("svm_zero");
+  print_hex_string(p, zero);
+}
+
+void print_qrtr(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/qrtr.h
+  fields.name("sq_node");
+  print_known(p, abi::qrtr_nodes, number_in<std::uint32_t>(bytes, 4));
+  fields.name("sq_port");
+  print_known(p, abi::qrtr_ports, number_in<std::uint32_t>(bytes, 8));
+}
+
+void print_xdp(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/if_xdp.h
+  constexpr std::uint16_t shared_umem = 1;
+  const auto flags = number_in<std::uint16_t>(bytes, 2);
+  fields.name("sxdp_flags");
+  print_flags(p, abi::xdp_sockaddr_flags, flags);
+  fields.name("sxdp_ifindex");
+  print_kind(p, abi::Kind::ifindex, number_in<std::uint32_t>(bytes, 4));
+  fields.name("sxdp_queue_id");
+  p.out.decimal(number_in<std::uint32_t>(bytes, 8));
+  const auto fd = number_in<std::uint32_t>(bytes, 12);
+  if (flags & shared_umem) {
+    fields.name("sxdp_shared_umem_fd");
+    print_kind(p, abi::Kind::fd, fd);
+  } else if (fd != 0) {
+    fields.name("sxdp_shared_umem_fd");
+    p.out.hex(fd);
+  }
+}
+
+void print_mctp(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/mctp.h
+  if (const auto pad = number_in<std::uint16_t>(bytes, 2)) {
+    fields.name("__smctp_pad0");
+    p.out.hex(pad);
+  }
+  fields.name("smctp_network");
+  print_noted_if_known(p, abi::mctp_networks, number_in<std::uint32_t>(bytes, 4));
+  fields.name("smctp_addr");
+  {
+    Braces address(p);
+    address.name("s_addr");
+    print_noted_if_known(p, abi::mctp_addrs, number_in<std::uint8_t>(bytes, 8));
+  }
+  fields.name("smctp_type");
+  p.out.hex(number_in<std::uint8_t>(bytes, 9));
+  fields.name("smctp_tag");
+  p.out.hex(number_in<std::uint8_t>(bytes, 10));
+  if (const auto pad = number_in<std::uint8_t>(bytes, 11)) {
+    fields.name("__smctp_pad1");
+    p.out.hex(pad);
+  }
+}
+
+// --- AX.25 -----------------------------------------------------------------------------------------------------------------
+
+constexpr std::size_t ax25_address_size = 7;
+constexpr std::size_t ax25_sockaddr_size = 16;  // family, call sign, number of digipeaters
+constexpr std::size_t ax25_largest_digipeaters = 8;
+
+// An AX.25 address is a call sign of six characters, each shifted left by one and padded with blanks, and a number of a
+// station. `valid`: nothing but digits and capitals, no blank inside. `printable`: can stand in a comment.
+struct CallSign {
+  std::string text;
+  bool valid = true;
+  bool printable = true;
+};
+
+CallSign call_sign_of(ByteSpan address) {
+  CallSign sign;
+  bool ended = false;
+  for (std::size_t i = 0; i < ax25_address_size - 1; ++i) {
+    const auto shifted = std::to_integer<unsigned>(address[i]);
+    const char c = static_cast<char>(shifted >> 1);
+    if (shifted & 1) sign.valid = sign.printable = false;
+    if (c == ' ') {
+      ended = true;
+      continue;
+    }
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+    if (!plain || ended) sign.valid = false;
+    if (c < ' ' || c > '~' || c == '*') sign.printable = false;
+  }
+  std::size_t length = ax25_address_size - 1;
+  while (length > 0 && std::to_integer<unsigned>(address[length - 1]) >> 1 == ' ') --length;
+  for (std::size_t i = 0; i < length; ++i) sign.text += static_cast<char>(std::to_integer<unsigned>(address[i]) >> 1);
+  const auto station = std::to_integer<unsigned>(address[ax25_address_size - 1]);
+  if (length == 0 || (station & ~0x1eu) != 0) sign.valid = false;
+  sign.text += "-" + std::to_string((station >> 1) & 15);
+  return sign;
+}
+
+void print_ax25_address(CallPrinter& p, ByteSpan address) {
+  constexpr std::byte last{0};
+  const CallSign sign = call_sign_of(address);
+  const bool null = std::all_of(address.begin(), address.end() - 1, [](std::byte byte) { return byte == std::byte{0x40}; }) &&
+                    address.back() == last;
+  if (null) return p.out.put('*');
+  if (sign.valid && p.options.constants != ConstantStyle::raw) {
+    if (p.options.constants == ConstantStyle::abbrev) return p.out.put(sign.text);
+  }
+  {
+    Braces braces(p);
+    braces.name("ax25_call");
+    print_hex_string(p, address);
+  }
+  if (sign.printable && p.options.constants != ConstantStyle::raw) print_note(p, sign.text);
+}
+
+void print_ax25_fields(CallPrinter& p, Braces& fields, ByteSpan bytes) {
+  fields.name("sax25_call");
+  print_ax25_address(p, bytes.subspan(2, ax25_address_size));
+  fields.name("sax25_ndigis");
+  p.out.signed_decimal(number_in<std::int32_t>(bytes, 12));
+}
+
+void print_ax25(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/ax25.h
+  const auto wanted = number_in<std::int32_t>(bytes, 12);
+  if (wanted == 0) return print_ax25_fields(p, fields, bytes);
+  fields.name("fsa_ax25");
+  {
+    Braces inner(p);
+    print_ax25_fields(p, inner, bytes);
+  }
+  fields.name("fsa_digipeater");
+  const std::size_t there = (bytes.size() - ax25_sockaddr_size) / ax25_address_size;
+  const std::size_t limit = std::min<std::size_t>(wanted < 0 ? 0 : static_cast<std::size_t>(wanted), ax25_largest_digipeaters);
+  const std::size_t shown = std::min(limit, there);
+  p.out.put('[');
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) p.out.put(", ");
+    print_ax25_address(p, bytes.subspan(ax25_sockaddr_size + i * ax25_address_size, ax25_address_size));
+  }
+  if (wanted < 0 || static_cast<std::size_t>(wanted) > shown) p.out.put(shown > 0 ? ", ..." : "...");
+  p.out.put(']');
+  const std::size_t end = ax25_sockaddr_size + shown * ax25_address_size;
+  if (bytes.size() > end) {
+    fields.next();
+    p.out.put("...");
+  }
+}
+
+}  // namespace
+
+bool print_rare_sockaddr(CallPrinter& p, Braces& fields, ByteSpan bytes) {
+  const auto fits = [&](std::size_t least, auto print_fields) {
+    if (bytes.size() < least) return false;
+    print_fields(p, fields, bytes);
+    return true;
+  };
+  switch (number_in<std::uint16_t>(bytes, 0)) {
+    case 3: return fits(ax25_sockaddr_size, print_ax25);
+    case 4: return fits(16, print_ipx);
+    case 9: return fits(18, print_x25);
+    case 31: return print_bluetooth(p, fields, bytes);
+    case 33: return fits(36, print_rxrpc);
+    case 36: return fits(20, print_ieee802154);
+    case 38: return fits(25, print_alg);
+    case 39: return fits(16, print_nfc);
+    case 40: return fits(16, print_vsock);
+    case 42: return fits(12, print_qrtr);
+    case 44: return fits(16, print_xdp);
+    case 45: return fits(12, print_mctp);
+    default: return false;
+  }
+}
+
+}  // namespace sysreel::text
