@@ -1,5 +1,7 @@
 #include "recorder/capture_plan.h"
 
+#include <algorithm>
+
 #include "format/abi/layout.h"
 
 namespace sysreel {
@@ -23,6 +25,10 @@ std::uint8_t width_of_argument(const abi::Type& type, Abi abi) {
   }
 }
 
+bool has_messages(const CopyPlan& copy) {
+  return copy.limit == abi::Limit::message || std::any_of(copy.inner.begin(), copy.inner.end(), has_messages);
+}
+
 // Resolves counts and structures of one call for one ABI.
 class Planner {
  public:
@@ -39,6 +45,7 @@ class Planner {
       copy.address_width = static_cast<std::uint8_t>(word_size(abi_));
       plan.at_entry |= copy.at_entry || copy.inner_at_entry;
       plan.at_exit |= copy.at_exit || copy.inner_at_exit;
+      plan.has_messages |= has_messages(copy);
       plan.copies.push_back(std::move(copy));
     }
     return plan;

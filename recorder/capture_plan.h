@@ -55,6 +55,7 @@ struct CallPlan {
   std::vector<CopyPlan> copies;          // at most one an argument
   bool at_entry = false;                 // there is something to do at entry
   bool at_exit = false;
+  bool has_messages = false;             // some copy has Limit::message: whether argument 0 is a netlink socket matters
 };
 
 // Classes of calls that are kept even outside a filter, unless it is strict: the reader's model of descriptors, mappings

@@ -10,6 +10,8 @@
 
 #include "recorder/capture.h"
 #include "recorder/clock.h"
+#include "recorder/fd_changes.h"
+#include "recorder/fd_lookup.h"
 #include "recorder/proc.h"
 #include "recorder/ptrace/syscall_info.h"
 #include "recorder/ptrace/task.h"
@@ -65,6 +67,8 @@ class PtraceSource final : public EventSource {
 
   void announce(EventSink& sink, Task& task);
   void deliver(EventSink& sink, Task& task);
+  void deliver_fd_facts(EventSink& sink, const Task& task, Nanos time);
+  CaptureLimits limits_for(const Task& task);
   void deliver_in_flight(EventSink& sink, Task& task);
   void end_call_without_result(EventSink& sink, Task& task);
   void resume(EventSink& sink, Task& task, int signo = 0);
@@ -76,6 +80,7 @@ class PtraceSource final : public EventSource {
   CapturePlan plan_;
   EventClock clock_;
   Waiter waiter_;
+  FdLookup lookup_;
   std::unordered_map<int, std::unique_ptr<Task>> tasks_;
   std::unordered_map<int, int> threads_;  // by pid: how many of tasks_ belong to it
   bool detaching_ = false;
@@ -97,7 +102,10 @@ std::vector<Tid> PtraceSource::known() const {
 }
 
 void PtraceSource::forget(Task& task) {
-  if (task.announced && --threads_[raw(task.pid)] <= 0) threads_.erase(raw(task.pid));
+  if (task.announced && --threads_[raw(task.pid)] <= 0) {
+    threads_.erase(raw(task.pid));
+    lookup_.forget(task.pid);
+  }
   tasks_.erase(raw(task.tid));
 }
 
@@ -187,6 +195,23 @@ void PtraceSource::deliver(EventSink& sink, Task& task) {
   sink.on(call);
 }
 
+// What a call made precedes the call, so that a reader knows it when it prints the result.
+void PtraceSource::deliver_fd_facts(EventSink& sink, const Task& task, Nanos time) {
+  for (const int fd : fds_changed_by(task.call, *task.plan->row)) {
+    FdFact fact;
+    fact.pid = task.pid;
+    fact.tid = task.tid;
+    fact.time = time;
+    if (lookup_.look_up(task.pid, task.tid, fd, fact)) sink.on(fact);
+  }
+}
+
+CaptureLimits PtraceSource::limits_for(const Task& task) {
+  CaptureLimits limits{options_.string_limit, false};
+  if (task.plan->has_messages) limits.whole_messages = lookup_.is_netlink(task.pid, task.tid, static_cast<int>(task.call.args[0]));
+  return limits;
+}
+
 void PtraceSource::deliver_in_flight(EventSink& sink, Task& task) {
   if (task.keep == Keep::no || task.hidden) return;
   Call call = task.call;
@@ -234,7 +259,7 @@ void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop
   task.keep = plan_.keep(stop.abi, stop.nr);
   task.plan = &plan_.plan_for(stop.abi, stop.nr, task.call.args);
   if (task.keep == Keep::no) return;
-  capture(*task.plan, task.call, Phase::entry, task.memory, {options_.string_limit, false}, task.arena);
+  capture(*task.plan, task.call, Phase::entry, task.memory, limits_for(task), task.arena);
   if (options_.announce_entries && task.keep == Keep::yes) deliver_in_flight(sink, task);
 }
 
@@ -244,10 +269,13 @@ void PtraceSource::on_exit(EventSink& sink, Task& task, const SyscallStop& stop)
   if (detaching_ && is_restart(stop.result)) return;  // interrupted by the detaching itself, and restarted after it
   task.in_call = false;
   call.result = stop.result;
-  call.duration = clock_.now() - call.start;
   if (task.keep == Keep::no) return;
+  const Nanos facts_time = clock_.now();
+  call.duration = clock_.now() - call.start;
   if (task.plan->row && std::string_view(task.plan->row->name) == "rt_sigreturn") call.flags |= call_by_sigreturn;
-  capture(*task.plan, call, Phase::exit, task.memory, {options_.string_limit, false}, task.arena);
+  capture(*task.plan, call, Phase::exit, task.memory, limits_for(task), task.arena);
+  call.blocks = task.arena.blocks();
+  if (options_.fd_identity && task.plan->row && !task.hidden) deliver_fd_facts(sink, task, facts_time);
   deliver(sink, task);
 }
 

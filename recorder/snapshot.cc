@@ -1,0 +1,142 @@
+#include "recorder/snapshot.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "recorder/clock.h"
+#include "recorder/proc.h"
+
+namespace sysreel {
+namespace {
+
+struct Source {
+  SnapshotKind kind;
+  const char* name;
+  bool link = false;
+};
+
+constexpr Source sources[] = {
+    {SnapshotKind::command_line, "cmdline"},
+    {SnapshotKind::executable, "exe", true},
+    {SnapshotKind::cwd, "cwd", true},
+    {SnapshotKind::root, "root", true},
+    {SnapshotKind::status, "status"},
+    {SnapshotKind::limits, "limits"},
+    {SnapshotKind::cgroup, "cgroup"},
+    {SnapshotKind::auxv, "auxv"},
+    {SnapshotKind::oom_score_adj, "oom_score_adj"},
+    {SnapshotKind::maps, "maps"},
+    {SnapshotKind::mountinfo, "mountinfo"},
+};
+
+constexpr Source exec_sources[] = {
+    {SnapshotKind::command_line, "cmdline"},
+    {SnapshotKind::executable, "exe", true},
+    {SnapshotKind::auxv, "auxv"},
+    {SnapshotKind::maps, "maps"},
+};
+
+void deliver(Pid pid, SnapshotKind kind, std::string_view text, EventSink& sink) {
+  sink.on(Snapshot{pid, Tid{raw(pid)}, read_clock(CLOCK_MONOTONIC), kind, std::as_bytes(std::span(text))});
+}
+
+void deliver_sources(Pid pid, std::span<const Source> wanted, EventSink& sink) {
+  for (const Source& source : wanted) {
+    const std::string path = proc::path_of(pid, source.name);
+    const auto text = source.link ? proc::read_link(path) : proc::read_file(path, 4u << 20);
+    if (text) deliver(pid, source.kind, *text, sink);
+  }
+}
+
+// The folder of the process's control group that has memory counters: of version 2, else of version 1's memory controller.
+std::string memory_cgroup_of(std::string_view cgroup) {
+  std::string version2;
+  for (std::size_t at = 0; at < cgroup.size();) {
+    const std::size_t end = std::min(cgroup.find('\n', at), cgroup.size());
+    const std::string_view line = cgroup.substr(at, end - at);  // hierarchy:controllers:path
+    at = end + 1;
+    const std::size_t first = line.find(':');
+    const std::size_t second = line.find(':', first + 1);
+    if (first == std::string_view::npos || second == std::string_view::npos) continue;
+    const std::string_view controllers = line.substr(first + 1, second - first - 1);
+    const std::string_view path = line.substr(second + 1);
+    if (controllers.empty()) version2 = fmt::format("/sys/fs/cgroup{}", path);
+    if (controllers == "memory") return fmt::format("/sys/fs/cgroup/memory{}", path);
+  }
+  return version2;
+}
+
+// "name value" lines of the group's limits and counters.
+std::string memory_counters(const std::string& folder) {
+  static constexpr const char* single[] = {"memory.max",  "memory.high",           "memory.current", "memory.swap.max",
+                                           "memory.peak", "memory.limit_in_bytes", "memory.usage_in_bytes"};
+  static constexpr const char* tables[] = {"memory.events", "memory.oom_control"};
+  std::string text;
+  for (const char* name : single) {
+    if (const auto value = proc::read_file(fmt::format("{}/{}", folder, name))) text += fmt::format("{} {}", name, *value);
+  }
+  for (const char* name : tables) {
+    if (const auto table = proc::read_file(fmt::format("{}/{}", folder, name))) text += *table;
+  }
+  return text;
+}
+
+bool is_container_id(std::string_view word) {
+  return word.size() == 64 && std::all_of(word.begin(), word.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// Marks that container runtimes leave in the control group's path and in the root folder, one "name value" a line.
+std::string container_hints(Pid pid, std::string_view cgroup) {
+  std::string hints;
+  constexpr std::pair<std::string_view, std::string_view> runtimes[] = {
+      {"docker", "docker"}, {"libpod", "podman"}, {"crio", "cri-o"}, {"containerd", "containerd"}, {"lxc", "lxc"}, {"kubepods", "kubernetes"}};
+  for (const auto& [mark, name] : runtimes) {
+    if (cgroup.find(mark) != std::string_view::npos) hints += fmt::format("runtime {}\n", name);
+  }
+  for (std::size_t at = 0; at + 64 <= cgroup.size(); ++at) {
+    if (!is_container_id(cgroup.substr(at, 64))) continue;
+    hints += fmt::format("id {}\n", cgroup.substr(at, 64));
+    break;
+  }
+  constexpr std::pair<const char*, const char*> markers[] = {{"root/.dockerenv", "docker"}, {"root/run/.containerenv", "podman"}};
+  for (const auto& [marker, name] : markers) {
+    struct stat status {};
+    if (::stat(proc::path_of(pid, marker).c_str(), &status) == 0) hints += fmt::format("marker {}\n", name);
+  }
+  return hints;
+}
+
+}  // namespace
+
+void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
+  deliver_sources(pid, sources, sink);
+  if (const auto cgroup = proc::read_file(proc::path_of(pid, "cgroup"))) {
+    const std::string folder = memory_cgroup_of(*cgroup);
+    const std::string counters = folder.empty() ? "" : memory_counters(folder);
+    if (!counters.empty()) deliver(pid, SnapshotKind::cgroup_memory, counters, sink);
+    const std::string hints = container_hints(pid, *cgroup);
+    if (!hints.empty()) deliver(pid, SnapshotKind::container, hints, sink);
+  }
+  if (const auto pressure = proc::read_file("/proc/pressure/memory")) deliver(pid, SnapshotKind::pressure, *pressure, sink);
+  const Tid leader{raw(pid)};
+  for (const int fd : FdLookup::open_fds(leader)) {
+    FdFact fact;
+    fact.pid = pid;
+    fact.tid = leader;
+    fact.cause = FdCause::snapshot;
+    if (!lookup.look_up(pid, leader, fd, fact)) continue;
+    fact.time = read_clock(CLOCK_MONOTONIC);
+    sink.on(fact);
+  }
+}
+
+void take_exec_snapshot(Pid pid, EventSink& sink) { deliver_sources(pid, exec_sources, sink); }
+
+}  // namespace sysreel

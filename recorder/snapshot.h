@@ -1,0 +1,17 @@
+// Reads what /proc tells about a process, at the start of its recording and after it replaced its program.
+#pragma once
+
+#include "format/event.h"
+#include "recorder/fd_lookup.h"
+
+namespace sysreel {
+
+// Delivers everything a reader may want to know of a process: command line, executable, folders, mappings, status, limits,
+// control group and its memory counters, container hints, and every open descriptor as an FdFact. Each event bears the time
+// at which it was read. What cannot be read is left out.
+void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink);
+
+// What an execve changed: command line, executable, mappings.
+void take_exec_snapshot(Pid pid, EventSink& sink);
+
+}  // namespace sysreel
