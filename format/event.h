@@ -176,7 +176,9 @@ struct FdFact {
   std::uint16_t protocol = 0;
   ByteSpan local;                // sockaddr
   ByteSpan peer;                 // sockaddr
-  std::string_view extra;        // details for -yy that have no field: "pid:123" of a pidfd, the unix socket's peer inode
+  // Details for -yy that have no field: "pid:123" of a pidfd; the inode of a unix socket's peer, in decimal; of an eventfd
+  // and a signalfd what stands in angle brackets: "{eventfd-count=0x1, eventfd-id=3, eventfd-semaphore=0}".
+  std::string_view extra;
 };
 
 // What was read at the start about a process, kept as the kernel printed it.

@@ -51,7 +51,13 @@ bool wants_hex(HexStrings style, std::string_view text) {
   });
 }
 
-// `text` with everything escaped that is not printable ASCII, or is one of `special`.
+std::string_view as_text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+// Length of the string in `text`, the whole if there is no NUL.
+std::size_t length_to_nul(std::string_view text) { return std::min(text.find('\0'), text.size()); }
+
+}  // namespace
+
 void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_view special) {
   if (wants_hex(style, text)) {
     for (const char c : text) put_hex(out, static_cast<unsigned char>(c));
@@ -75,13 +81,6 @@ void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_
   }
   out.put(text.substr(plain));
 }
-
-std::string_view as_text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-
-// Length of the string in `text`, the whole if there is no NUL.
-std::size_t length_to_nul(std::string_view text) { return std::min(text.find('\0'), text.size()); }
-
-}  // namespace
 
 void print_quoted(CallPrinter& p, ByteSpan bytes, bool more) {
   p.out.put('"');

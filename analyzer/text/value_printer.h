@@ -143,6 +143,8 @@ void print_note(CallPrinter& p, std::string_view text);
 
 // "abc\n"… escaped as -x asks; `more` adds "...".
 void print_quoted(CallPrinter& p, ByteSpan bytes, bool more);
+// abc, escaped as -x asks; `special` are characters to be escaped besides.
+void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_view special);
 // <abc>, without quotes and with < and > escaped, too: what stands between angle brackets.
 void print_in_angle_brackets(Out& out, const TextOptions& options, std::string_view text);
 // The same for a NUL-terminated string in a field of `bytes.size()` bytes: up to the NUL; "..." if there is none.

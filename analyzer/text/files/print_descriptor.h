@@ -8,4 +8,7 @@ namespace sysreel::text {
 // 3, or 3</etc/passwd> if -y asks for it and the path is known.
 void print_descriptor(CallPrinter& p, int fd);
 
+// </etc/passwd>, <TCP:[127.0.0.1:80]>, </dev/null<char 1:3>>: what stands behind the number.
+void print_decoration(CallPrinter& p, const Descriptor& descriptor);
+
 }  // namespace sysreel::text

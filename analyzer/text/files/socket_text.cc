@@ -1,0 +1,139 @@
+#include "analyzer/text/files/socket_text.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <span>
+
+#include "analyzer/text/value_printer.h"
+
+namespace sysreel::text {
+namespace {
+
+constexpr int af_unix = 1, af_inet = 2, af_inet6 = 10, af_netlink = 16;
+constexpr int sock_stream = 1, sock_raw = 3;
+
+struct Protocol {
+  int number;
+  std::string_view name;
+};
+// As the kernel's struct proto calls them; -yy shows these and no others.
+constexpr Protocol inet_protocols[] = {{1, "PING"}, {6, "TCP"}, {17, "UDP"}, {33, "DCCP"}, {58, "PING"}, {115, "L2TP/IP"},
+                                       {132, "SCTP"}, {136, "UDPLITE"}};
+
+// Protocols of netlink sockets, uapi linux/netlink.h.
+constexpr Protocol netlink_protocols[] = {
+    {0, "ROUTE"}, {2, "USERSOCK"}, {3, "FIREWALL"}, {4, "SOCK_DIAG"}, {5, "NFLOG"}, {6, "XFRM"}, {7, "SELINUX"}, {8, "ISCSI"},
+    {9, "AUDIT"}, {10, "FIB_LOOKUP"}, {11, "CONNECTOR"}, {12, "NETFILTER"}, {13, "IP6_FW"}, {14, "DNRTMSG"},
+    {15, "KOBJECT_UEVENT"}, {16, "GENERIC"}, {18, "SCSITRANSPORT"}, {19, "ECRYPTFS"}, {20, "RDMA"}, {21, "CRYPTO"}, {22, "SMC"}};
+
+std::string_view name_in(std::span<const Protocol> protocols, int number) {
+  for (const Protocol& protocol : protocols) {
+    if (protocol.number == number) return protocol.name;
+  }
+  return {};
+}
+
+std::string_view inet_name(const Descriptor& socket) {
+  if (socket.socket_type == sock_raw) return "RAW";
+  int number = socket.protocol;
+  if (number == 0) number = socket.socket_type == sock_stream ? 6 : 17;
+  return name_in(inet_protocols, number);
+}
+
+// An address of an inet socket, taken apart.
+struct Endpoint {
+  const std::byte* address = nullptr;
+  std::size_t size = 0;
+  unsigned port = 0;
+  bool any() const { return size == 0 || (port == 0 && std::all_of(address, address + size, [](std::byte b) { return b == std::byte{}; })); }
+};
+
+Endpoint endpoint_of(const std::vector<std::byte>& sockaddr, bool v6) {
+  const std::size_t offset = v6 ? 8 : 4, size = v6 ? 16 : 4;
+  if (sockaddr.size() < offset + size) return {};
+  const auto port = static_cast<unsigned>(sockaddr[2]) << 8 | static_cast<unsigned>(sockaddr[3]);
+  return {sockaddr.data() + offset, size, port};
+}
+
+void put_endpoint(Out& out, const Endpoint& endpoint) {
+  char text[INET6_ADDRSTRLEN] = "";
+  const bool v6 = endpoint.size == 16;
+  inet_ntop(v6 ? AF_INET6 : AF_INET, endpoint.address, text, sizeof text);
+  if (v6) out.put('[');
+  out.put(std::string_view(text));
+  if (v6) out.put(']');
+  out.put(':');
+  out.decimal(endpoint.port);
+}
+
+void put_inode(Out& out, std::string_view name, std::uint64_t inode) {
+  out.put(name);
+  out.put(":[");
+  out.decimal(inode);
+  out.put(']');
+}
+
+void put_inet(Out& out, const Descriptor& socket, bool v6) {
+  const std::string_view name = inet_name(socket);
+  if (name.empty()) return put_inode(out, "socket", socket.inode);
+  out.put(name);
+  if (v6) out.put("v6");
+  const Endpoint local = endpoint_of(socket.local, v6), peer = endpoint_of(socket.peer, v6);
+  if (local.size == 0 || local.port == 0) return put_inode(out, "", socket.inode);
+  out.put(":[");
+  put_endpoint(out, local);
+  if (!peer.any()) {
+    out.put("->");
+    put_endpoint(out, peer);
+  }
+  out.put(']');
+}
+
+// UNIX:[inode->peer's inode,"path"]
+void put_unix(Out& out, const TextOptions& options, const Descriptor& socket) {
+  out.put(socket.socket_type == sock_stream ? "UNIX-STREAM:[" : "UNIX:[");
+  out.decimal(socket.inode);
+  if (!socket.extra.empty() && socket.extra.find_first_not_of("0123456789") == std::string::npos) {
+    out.put("->");
+    out.put(socket.extra);
+  }
+  constexpr std::size_t path_offset = 2;
+  if (socket.local.size() > path_offset) {
+    std::string_view path(reinterpret_cast<const char*>(socket.local.data()) + path_offset, socket.local.size() - path_offset);
+    const bool abstract = path[0] == '\0';
+    if (abstract) path.remove_prefix(1);
+    out.put(abstract ? ",@\"" : ",\"");
+    put_escaped(out, options.hex_strings, path.substr(0, path.find('\0')), {});
+    out.put('"');
+  }
+  out.put(']');
+}
+
+void put_netlink(Out& out, const Descriptor& socket) {
+  out.put("NETLINK:[");
+  std::uint32_t port = 0;
+  if (socket.local.size() >= 8) std::memcpy(&port, socket.local.data() + 4, sizeof port);
+  if (const std::string_view name = name_in(netlink_protocols, socket.protocol); !name.empty()) {
+    out.put(name);
+    out.put(':');
+    out.decimal(port);
+  } else {
+    out.decimal(socket.protocol);
+  }
+  out.put(']');
+}
+
+}  // namespace
+
+void put_socket_text(Out& out, const TextOptions& options, const Descriptor& socket) {
+  switch (socket.family) {
+    case af_inet: return put_inet(out, socket, false);
+    case af_inet6: return put_inet(out, socket, true);
+    case af_unix: return put_unix(out, options, socket);
+    case af_netlink: return put_netlink(out, socket);
+    default: return put_inode(out, "socket", socket.inode);
+  }
+}
+
+}  // namespace sysreel::text
