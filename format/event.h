@@ -63,6 +63,7 @@ struct Call {
   std::array<std::uint64_t, 6> args{};  // raw registers at entry, zero-extended for 32-bit ABIs
   std::int64_t result = 0;              // as the kernel returns it: -errno on failure
   std::uint64_t ip = 0;                 // user instruction pointer at the call; 0: not recorded
+  std::uint64_t sp = 0;                 // user stack pointer; known to engines only, for Extent::stack; reels do not keep it
   std::span<const Block> blocks;
   std::span<const std::uint64_t> stack;  // user return addresses, innermost first; empty: not recorded
 

@@ -68,10 +68,11 @@ class Interpreter {
   // what remains of the call's result for the copies that share it.
   void add(const CopyPlan& plan, std::uint64_t address, ByteSpan element, std::uint64_t& left) {
     bool keep = plan.copied(phase_);
+    if (plan.extent == Extent::stack) address = call_.sp;
     if (phase_ == Phase::exit && failed_ && !plan.on_failure) keep = false;
     if (address == 0 || (!keep && !plan.walked(phase_))) return;
     Task task{&plan, address, 0, 0, keep};
-    if (plan.extent == Extent::elements) {
+    if (plan.extent == Extent::elements || plan.extent == Extent::stack) {
       std::uint64_t count = resolve(plan.count, plan, address, element, left);
       if (plan.bounded) count = std::min(count, resolve(plan.count2, plan, address, element, left));
       if (uses_result(plan)) left -= std::min(left, count);
@@ -199,7 +200,8 @@ class Interpreter {
       case Extent::none: return;
       case Extent::string: return finish_string(task);
       case Extent::string_vector: return finish_vector(task);
-      case Extent::elements: break;
+      case Extent::elements:
+      case Extent::stack: break;
     }
     keep(task, task.got < task.limited                ? BlockEnd::fault
                : task.limited < task.wanted           ? BlockEnd::limit

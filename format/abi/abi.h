@@ -80,7 +80,7 @@ unsigned table_size(Abi abi);
 // "ENOENT", or nullptr; `error` is positive. "No such file or directory".
 const char* errno_name(int error);
 const char* errno_text(int error);
-// "SIGINT" or nullptr (real-time signals: see signal_text in analyzer/text).
+// "SIGINT" or nullptr (real-time signals: see print_signal_number in analyzer/text/processes).
 const char* signal_name(Abi abi, int signo);
 
 // "x86_64", "i386", …

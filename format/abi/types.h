@@ -81,6 +81,7 @@ enum class Extent : std::uint8_t {
   elements,       // `count` times `unit` bytes (or the size of `layout`)
   string,         // up to and with the NUL
   string_vector,  // array of pointers to strings, ended by a null pointer (argv, envp)
+  stack,          // `count` bytes at the stack pointer at entry, whatever the argument: signal frames
 };
 
 // What bounds the copy besides its extent.

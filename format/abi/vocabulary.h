@@ -26,4 +26,13 @@ constexpr Type recvmmsg_timeout(const Struct& layout) { return memory(Kind::recv
 constexpr Type message_in(Count length) { return memory(Kind::message, Flow::in, 1, length, Limit::message); }
 constexpr Type message_out(Count size) { return at_most(memory(Kind::message, Flow::out, 1, result, Limit::message), size); }
 
+// A sigset_t of as many bytes as argument `index` says; the kernel knows no more than 8.
+constexpr Type signal_set_of(std::uint8_t index, Flow flow) {
+  return at_most(memory(Kind::signal_set, flow, 1, arg(index)), times(8));
+}
+// The frame that a signal handler returns through, as far as the mask in it.
+inline constexpr Type signal_frame{Kind::restored_mask, nullptr, nullptr, {Flow::in, Extent::stack, Limit::record, 1, times(304)}};
+inline constexpr Type old_signal_frame{Kind::restored_old_mask, nullptr, nullptr,
+                                       {Flow::in, Extent::stack, Limit::record, 1, times(716)}};
+
 }  // namespace sysreel::abi::vocabulary
