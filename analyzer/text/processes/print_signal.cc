@@ -190,10 +190,10 @@ void print_old_sigaction(CallPrinter& p, const abi::Type& type, std::uint64_t va
 
 void print_siginfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  constexpr std::size_t siginfo_bytes = 128;
-  const auto bytes = p.fetch(type.copy.flow, value, siginfo_bytes);
-  if (!bytes) return print_address(p.out, value);
-  print_siginfo_body(p, *bytes);
+  constexpr std::size_t siginfo_bytes = 128, least = 48;  // what a recorder may leave away is zero anyway
+  const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, siginfo_bytes);
+  if (run.bytes.size() < (run.faulted ? siginfo_bytes : least)) return print_address(p.out, value);
+  print_siginfo_body(p, run.bytes);
 }
 
 // The mask that rt_sigreturn restores, out of the signal frame at the stack pointer.
