@@ -27,6 +27,8 @@ struct RecordOptions {
   bool durations = true;
   bool stacks = false;                   // -k
   bool exact = false;                    // copy every input at entry
+  bool kill_on_exit = false;             // ptrace engine: the kernel kills the tasks if the tracer dies
+  bool detach_on_execve = false;         // ptrace engine: let a process go when it calls execve (not the launched one's first)
   bool seccomp_bpf = false;              // ptrace engine: spare filtered calls the stop
   bool announce_entries = false;         // deliver each call at entry, too, as call_in_flight (live rendering)
   std::uint64_t buffer_bytes = 0;        // sum of all rings; 0: the engine's default
@@ -57,7 +59,8 @@ class EventSource {
   // Tasks found are delivered as TaskNew by the next poll(), calls in which they already block as call_in_flight.
   virtual Result<void> attach(Pid pid) = 0;
 
-  // Begins to watch a child that launch.h holds before its execve. Calls before the first successful execve are not delivered.
+  // Begins to watch a child that launch.h holds before its execve. Of what it does before the
+  // first successful execve only the execve calls are delivered.
   virtual Result<void> attach_launched(Pid pid) = 0;
 
   // Delivers what there is, waiting up to `timeout` for the first event. EINTR ends the wait early.

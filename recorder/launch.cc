@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,20 +65,75 @@ void restore(const SignalState& state) {
   ::sigprocmask(SIG_SETMASK, &state.mask, nullptr);
 }
 
-// The child's life before the command. Only async-signal-safe calls; ends in the command or in _exit.
-[[noreturn]] void wait_and_execute(int gate, int report, const SignalState& signals, const char* path, char** argv, char** envp) {
-  restore(signals);
+// Everything execve needs, allocated before the fork.
+struct Preparation {
+  std::string path;
+  std::vector<std::string> words;
+  std::vector<std::string> variables;
+  std::vector<char*> argv;
+  std::vector<char*> envp;
+  std::optional<LaunchUser> user;
+  uid_t effective_uid = 0;
+  gid_t effective_gid = 0;
+  SignalState signals;
+  int failure_status = 0;
+};
+
+Result<void> prepare(const LaunchOptions& options, Preparation& to) {
+  if (options.executable) {
+    to.path = *options.executable;
+  } else {
+    auto path = find_executable(options.command.front());
+    if (!path) return path.error();
+    to.path = *std::move(path);
+  }
+  to.words = options.command;
+  if (options.argv0) to.words.front() = *options.argv0;
+  to.variables = changed_environment(options.environment_changes);
+  to.argv = pointers_to(to.words);
+  to.envp = pointers_to(to.variables);
+  to.signals = options.signals;
+  to.failure_status = options.failure_status;
+  to.user = options.user;
+  if (options.user) {
+    // A traced process does not gain the ids of a set-id file by itself.
+    struct stat status {};
+    const bool known = ::stat(to.path.c_str(), &status) == 0;
+    to.effective_uid = known && (status.st_mode & S_ISUID) != 0 ? status.st_uid : options.user->uid;
+    to.effective_gid = known && (status.st_mode & S_ISGID) != 0 ? status.st_gid : options.user->gid;
+  }
+  return {};
+}
+
+bool wait_for_gate(int gate) {
   char byte = 0;
   ssize_t got = 0;
   do {
     got = ::read(gate, &byte, 1);
   } while (got < 0 && errno == EINTR);
-  if (got == 1) {
-    ::execve(path, argv, envp);
-    const int failure = errno;
+  return got == 1;
+}
+
+// Returns the errno of what failed.
+int execute(const Preparation& prepared) {
+  if (prepared.user) {
+    if (::setgroups(prepared.user->groups.size(), prepared.user->groups.data()) != 0 ||
+        ::setregid(prepared.user->gid, prepared.effective_gid) != 0 || ::setreuid(prepared.user->uid, prepared.effective_uid) != 0) {
+      return errno;
+    }
+  }
+  ::execve(prepared.path.c_str(), prepared.argv.data(), prepared.envp.data());
+  return errno;
+}
+
+// The child's life before the command. Only async-signal-safe calls; ends in the command or in _exit.
+[[noreturn]] void wait_and_execute(int gate, int report, const Preparation& prepared) {
+  restore(prepared.signals);
+  if (wait_for_gate(gate)) {
+    const int failure = execute(prepared);
     static_cast<void>(!::write(report, &failure, sizeof failure));
   }
-  ::_exit(126);
+  ::_exit(prepared.failure_status);
 }
 
 struct Pipe {
@@ -125,26 +181,27 @@ Result<std::string> find_executable(const std::string& word) {
   return Error{ErrorKind::not_found, fmt::format("command '{}' not found in PATH", word)};
 }
 
+Error become_command(const LaunchOptions& options, int gate, void (*on_failure)(int)) {
+  Preparation prepared;
+  if (const auto done = prepare(options, prepared); !done) return done.error();
+  restore(prepared.signals);
+  if (wait_for_gate(gate)) on_failure(execute(prepared));
+  ::_exit(prepared.failure_status);
+}
+
 Result<LaunchedCommand> LaunchedCommand::start(const LaunchOptions& options) {
-  auto path = find_executable(options.command.front());
-  if (!path) return path.error();
+  Preparation prepared;
+  if (const auto done = prepare(options, prepared); !done) return done.error();
   auto gate = make_pipe();
   if (!gate) return gate.error();
   auto report = make_pipe();
   if (!report) return report.error();
 
-  std::vector<std::string> words = options.command;
-  if (options.argv0) words.front() = *options.argv0;
-  std::vector<std::string> variables = changed_environment(options.environment_changes);
-  const std::vector<char*> argv = pointers_to(words);
-  const std::vector<char*> envp = pointers_to(variables);
-
   const pid_t pid = ::fork();
   if (pid < 0) return Error::from_errno("cannot fork", errno);
   if (pid == 0) {
     gate->write_end.reset();  // or the child would never see the recorder's end
-    wait_and_execute(gate->read_end.get(), report->write_end.get(), options.signals, path->c_str(),
-                     const_cast<char**>(argv.data()), const_cast<char**>(envp.data()));
+    wait_and_execute(gate->read_end.get(), report->write_end.get(), prepared);
   }
   LaunchedCommand launched;
   launched.pid_ = pid;

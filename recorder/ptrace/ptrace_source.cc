@@ -66,6 +66,7 @@ class PtraceSource final : public EventSource {
   void on_end(EventSink& sink, Task& task, int status);
 
   void announce(EventSink& sink, Task& task);
+  void tell(EventSink& sink, Task& task);
   void deliver(EventSink& sink, Task& task);
   void deliver_fd_facts(EventSink& sink, const Task& task, Nanos time);
   CaptureLimits limits_for(const Task& task);
@@ -160,16 +161,20 @@ void PtraceSource::announce(EventSink& sink, Task& task) {
   if (task.announced) return;
   task.announced = true;
   ++threads_[raw(task.pid)];
-  if (task.hidden) return;
+  if (!task.hidden) tell(sink, task);
+}
+
+void PtraceSource::tell(EventSink& sink, Task& task) {
+  if (task.told) return;
+  task.told = true;
   const std::string comm = proc::comm_of(task.tid);
-  TaskNew event{task.pid, task.tid, clock_.now(), task.origin, task.parent_pid, task.parent_tid, task.clone_flags, comm};
-  sink.on(event);
+  sink.on(TaskNew{task.pid, task.tid, clock_.now(), task.origin, task.parent_pid, task.parent_tid, task.clone_flags, comm});
 }
 
 void PtraceSource::detach(EventSink& sink, Task& task, int signo) {
   if (task.in_call) deliver_in_flight(sink, task);
   ::ptrace(PTRACE_DETACH, raw(task.tid), nullptr, signo);
-  if (task.announced && !task.hidden) sink.on(TaskDetach{task.pid, task.tid, clock_.now()});
+  if (task.told) sink.on(TaskDetach{task.pid, task.tid, clock_.now()});
   forget(task);
 }
 
@@ -182,7 +187,7 @@ void PtraceSource::resume(EventSink& sink, Task& task, int signo) {
 // --- delivery --------------------------------------------------------------------------------------------------------
 
 void PtraceSource::deliver(EventSink& sink, Task& task) {
-  if (task.keep == Keep::no || task.hidden) return;
+  if (task.keep == Keep::no || (task.hidden && !task.executing)) return;
   Call& call = task.call;
   if (task.keep == Keep::hidden) call.flags |= call_hidden;
   if (options_.failed_only && !call.has(call_no_result) && !is_error(call.result)) {
@@ -213,7 +218,7 @@ CaptureLimits PtraceSource::limits_for(const Task& task) {
 }
 
 void PtraceSource::deliver_in_flight(EventSink& sink, Task& task) {
-  if (task.keep == Keep::no || task.hidden) return;
+  if (task.keep == Keep::no || (task.hidden && !task.executing)) return;
   Call call = task.call;
   call.flags |= call_in_flight | (task.keep == Keep::hidden ? call_hidden : 0);
   call.duration = clock_.now() - call.start;
@@ -258,6 +263,8 @@ void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop
   task.call.ip = stop.ip;
   task.keep = plan_.keep(stop.abi, stop.nr);
   task.plan = &plan_.plan_for(stop.abi, stop.nr, task.call.args);
+  task.executing = task.plan->row != nullptr && std::string_view(task.plan->row->name).starts_with("execve");
+  if (task.executing) tell(sink, task);  // a launched child shows from here on
   if (task.keep == Keep::no) return;
   capture(*task.plan, task.call, Phase::entry, task.memory, limits_for(task), task.arena);
   if (options_.announce_entries && task.keep == Keep::yes) deliver_in_flight(sink, task);
@@ -331,12 +338,8 @@ void PtraceSource::on_exec(EventSink& sink, Task& leader) {
     tasks_[raw(tid)] = std::move(caller);
   }
   Task& task = task_of(tid);
-  if (task.hidden) {
-    task.hidden = false;
-    const std::string comm = proc::comm_of(tid);
-    sink.on(TaskNew{pid, tid, clock_.now(), task.origin, {}, {}, 0, comm});
-    if (options_.announce_entries && task.keep == Keep::yes) deliver_in_flight(sink, task);
-  }
+  task.hidden = false;
+  tell(sink, task);
   const std::string path = proc::read_link(proc::path_of(tid, "exe")).value_or("");
   sink.on(Exec{pid, tid, former, clock_.now(), path});
 }
@@ -368,7 +371,7 @@ void PtraceSource::on_end(EventSink& sink, Task& task, int status) {
   end_call_without_result(sink, task);
   const Pid pid = task.pid;
   const Tid tid = task.tid;
-  const bool shown = task.announced && !task.hidden;
+  const bool shown = task.told;
   forget(task);
   const bool last = !threads_.contains(raw(pid));
   if (shown) sink.on(TaskExit{pid, tid, clock_.now(), status, last});
@@ -430,7 +433,7 @@ Result<void> PtraceSource::stop(EventSink& sink) {
   // What could not be stopped goes on untraced when this process ends: the kernel detaches it.
   for (const auto& [tid, task] : tasks_) {
     if (task->in_call) deliver_in_flight(sink, *task);
-    if (task->announced && !task->hidden) sink.on(TaskDetach{task->pid, task->tid, clock_.now()});
+    if (task->told) sink.on(TaskDetach{task->pid, task->tid, clock_.now()});
   }
   tasks_.clear();
   threads_.clear();

@@ -20,8 +20,9 @@ struct Task {
 
   // How far its life in the recording has come.
   bool started = false;       // its first stop was seen
-  bool announced = false;     // TaskNew was delivered, or it is hidden
-  bool hidden = false;        // a launched child before its first successful execve
+  bool announced = false;     // it is known whose it is
+  bool told = false;          // TaskNew was delivered
+  bool hidden = false;        // a launched child before its first successful execve: of its calls only execve shows
   bool unwanted = false;      // a new process, but only threads are followed: detached at its first stop
   bool listening = false;     // in a group stop that was passed on
   bool interrupting = false;  // PTRACE_INTERRUPT was sent for its detaching
@@ -34,6 +35,7 @@ struct Task {
 
   // The call it is in, or was in last.
   bool in_call = false;
+  bool executing = false;  // the call is an execve
   Keep keep = Keep::no;
   Call call;
   const CallPlan* plan = nullptr;
