@@ -1,6 +1,7 @@
 // One chunk of a reel as columns: read what is asked for, and decode nothing else.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -44,8 +45,8 @@ constexpr bool contains(Columns set, Columns part) {
   return (static_cast<std::uint32_t>(set) & static_cast<std::uint32_t>(part)) == static_cast<std::uint32_t>(part);
 }
 
-// A decompressed chunk. Owned by a ReelReader's worker, which gives it the next chunk after the visit; spans are valid until
-// then. Used by one thread.
+// A decompressed chunk, used by one thread. A ReelReader's worker owns it and loads the next chunk into it after the visit;
+// spans are valid until then.
 class ChunkView {
  public:
   ChunkView();
@@ -53,17 +54,15 @@ class ChunkView {
   ChunkView& operator=(ChunkView&&) noexcept;
   ~ChunkView();
 
-  // From the chunk's header.
-  std::uint64_t sequence() const;
-  Nanos first_time() const;
-  Nanos last_time() const;
+  // Number of calls, and of all events.
+  std::size_t calls() const;
   std::uint64_t events() const;
+  std::uint64_t sequence() const;
 
   // Decodes these columns of the calls; what was decoded before is not decoded again. Fails if the chunk is damaged.
   Result<void> decode(Columns wanted);
 
-  // Number of calls, and the columns, each as long as that and empty unless decoded.
-  std::size_t calls() const;
+  // The columns, each as long as calls() and empty unless decoded. Indices are checked: they are good for tasks() and keys().
   std::span<const TaskKey> tasks() const;
   std::span<const CallKey> keys() const;
   std::span<const std::uint32_t> task() const;
@@ -73,19 +72,20 @@ class ChunkView {
   std::span<const std::int64_t> on_cpu() const;
   std::span<const std::uint16_t> flags() const;
   std::span<const std::int64_t> result() const;
-  std::span<const std::uint64_t> arg(unsigned slot) const;
+  std::span<const std::array<std::uint64_t, 6>> args() const;
 
-  // Delivers all events of the chunk in their order.
+  // Delivers all events of the chunk in their order. `delivered` counts them also when the chunk turns out to be damaged.
   Result<void> replay(EventSink& sink);
-  // Delivers all events that are no calls: cheap, where calls are read as columns.
+  // The same for all events that are no calls: cheap, where calls are read as columns.
   Result<void> replay_others(EventSink& sink);
-
-  // Events of kinds that this reader does not know, known after replay.
+  std::uint64_t delivered() const;
+  // Events of kinds that this reader does not know, known after replay() or replay_others().
   std::uint64_t unknown_events() const;
 
+  // Takes a decompressed chunk, `words` holding a Cap'n Proto message of `bytes` bytes. For readers and tests.
+  Result<void> load(std::unique_ptr<std::uint64_t[]> words, std::size_t bytes);
+
  private:
-  friend class ReelReader;
-  friend class ChunkCodec;
   struct State;
   std::unique_ptr<State> state_;
 };

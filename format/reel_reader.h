@@ -10,6 +10,7 @@
 #include "format/chunk_view.h"
 #include "format/event.h"
 #include "format/header.h"
+#include "format/messages.h"
 #include "format/result.h"
 #include "format/unique_fd.h"
 
@@ -44,7 +45,7 @@ struct ChunkFilter {
   bool calls_only = false;
 };
 
-// Reads one reel once, from a file or from a pipe. Memory stays bounded by the chunks in work. Used by one thread, which
+// Reads one reel, from a file (as often as wanted) or from a pipe (once). Memory stays bounded by the chunks in work. Used by one thread, which
 // scan() helps with threads of its own.
 class ReelReader {
  public:
@@ -59,13 +60,16 @@ class ReelReader {
 
   const Header& header() const;
 
-  // Delivers all events in file order; a damaged part as Loss{damaged}. Fails only when the input cannot be read (io).
+  // Delivers all events in file order, which is the order in which they were emitted: calls when they end; a damaged part as Loss{damaged}. Fails only when the input cannot be read (io).
   Result<void> replay(EventSink& sink, const ChunkFilter& filter = {});
 
   // Hands every wanted chunk to `visit`, on `threads` threads (1: on this one) and in no particular order; `worker` counts
   // them from 0. A visit that fails makes its chunk a problem. The view is the worker's until the visit returns.
   using Visit = std::function<Result<void>(ChunkView& chunk, unsigned worker)>;
   Result<void> scan(unsigned threads, const ChunkFilter& filter, const Visit& visit);
+
+  // What the reel's index says; empty for a pipe and for a reel that was not closed.
+  const std::vector<IndexEntry>& index() const;
 
   // In order of the file.
   const std::vector<Problem>& problems() const;

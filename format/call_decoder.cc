@@ -1,0 +1,363 @@
+#include "format/call_decoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sysreel {
+namespace {
+
+constexpr std::int64_t no_end = INT64_MIN;
+
+Error misfit(CallColumn column) {
+  return {ErrorKind::damaged,
+          std::string("column ") + call_column_names[static_cast<std::size_t>(column)] + " does not fit the chunk's calls"};
+}
+
+}  // namespace
+
+Result<void> CallDecoder::load(const Source& source, std::size_t count, Nanos base_time, std::span<const TaskKey> tasks) {
+  source_ = source;
+  count_ = count;
+  base_time_ = base_time;
+  tasks_ = tasks;
+  decoded_ = Columns::none;
+  task_.clear();
+  key_.clear();
+  start_.clear();
+  duration_.clear();
+  on_cpu_.clear();
+  flags_.clear();
+  result_.clear();
+  args_.clear();
+  changes_ = this->source(CallColumn::changes);
+  if (changes_.empty()) {
+    no_changes_.assign(count, std::byte{0});
+    changes_ = no_changes_;
+  }
+  if (changes_.size() != count) return misfit(CallColumn::changes);
+  return load_keys();
+}
+
+Result<void> CallDecoder::load_keys() {
+  keys_.clear();
+  ColumnReader numbers = reader(CallColumn::keyNumbers);
+  for (const std::byte abi : source(CallColumn::keyAbis)) {
+    const std::int64_t number = numbers.get_signed();
+    if (number != static_cast<std::int32_t>(number)) return misfit(CallColumn::keyNumbers);
+    if (abi > static_cast<std::byte>(Abi::aarch64)) {
+      return Error{ErrorKind::unsupported, "the chunk has calls of an ABI that this version does not know"};
+    }
+    keys_.push_back({static_cast<Abi>(abi), SyscallNr{static_cast<std::int32_t>(number)}});
+  }
+  if (!numbers.spent()) return misfit(CallColumn::keyNumbers);
+  return {};
+}
+
+Result<void> CallDecoder::decode(Columns wanted) {
+  if (contains(wanted, Columns::start)) wanted = wanted | Columns::task | Columns::duration;
+  if (contains(wanted, Columns::on_cpu)) wanted = wanted | Columns::duration;
+  if (contains(wanted, Columns::flags)) wanted = wanted | Columns::key;
+  if (contains(wanted, Columns::result)) wanted = wanted | Columns::key;
+  if (contains(wanted, Columns::args)) wanted = wanted | Columns::key;
+
+  const auto needed = [&](Columns column) { return contains(wanted, column) && !contains(decoded_, column); };
+  Result<void> done;
+  const auto step = [&](Columns column, auto&& decode) {
+    if (!done || !needed(column)) return;
+    done = decode();
+    if (done) decoded_ = decoded_ | column;
+  };
+  step(Columns::task, [&] { return decode_indices(CallColumn::tasks, tasks_.size(), task_); });
+  step(Columns::key, [&] { return decode_indices(CallColumn::keys, keys_.size(), key_); });
+  step(Columns::duration, [&] { return decode_split(CallColumn::durationsLow, CallColumn::durationsHigh, duration_); });
+  step(Columns::start, [&] { return decode_start(); });
+  step(Columns::on_cpu, [&] { return decode_on_cpu(); });
+  step(Columns::flags, [&] { return decode_flags(); });
+  step(Columns::result, [&] { return decode_result(); });
+  step(Columns::args, [&] { return decode_args(); });
+  return done;
+}
+
+Result<void> CallDecoder::decode_indices(CallColumn column, std::size_t limit, std::vector<std::uint32_t>& out) const {
+  const ByteSpan bytes = source(column);
+  out.resize(count_);
+  std::uint64_t largest = 0;
+  if (bytes.size() == count_) {  // as many bytes as numbers: each number is a byte
+    for (std::size_t i = 0; i < count_; ++i) {
+      out[i] = static_cast<std::uint32_t>(bytes[i]);
+      largest = std::max<std::uint64_t>(largest, out[i]);
+    }
+    if (largest >= 0x80) return misfit(column);
+  } else {
+    ColumnReader numbers(bytes);
+    for (std::uint32_t& number : out) {
+      const std::uint64_t value = numbers.get();
+      largest = std::max(largest, value);
+      number = static_cast<std::uint32_t>(value);
+    }
+    if (!numbers.spent()) return misfit(column);
+  }
+  if (count_ != 0 && largest >= limit) return misfit(column);
+  return {};
+}
+
+Result<void> CallDecoder::decode_split(CallColumn low, CallColumn high, std::vector<std::int64_t>& out) const {
+  const ByteSpan low_bytes = source(low);
+  const ByteSpan high_bytes = source(high);
+  if (!low_bytes.empty() && low_bytes.size() != count_) return misfit(low);
+  out.resize(count_);
+  if (high_bytes.size() == count_) {
+    std::uint64_t largest = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const auto value = static_cast<std::uint64_t>(high_bytes[i]);
+      largest = std::max(largest, value);
+      out[i] = unzigzag(value) * 256;
+    }
+    if (largest >= 0x80) return misfit(high);
+  } else {
+    ColumnReader numbers(high_bytes);
+    for (std::int64_t& number : out) number = static_cast<std::int64_t>(static_cast<std::uint64_t>(numbers.get_signed()) << 8);
+    if (!numbers.spent()) return misfit(high);
+  }
+  for (std::size_t i = 0; i < low_bytes.size(); ++i) out[i] |= static_cast<std::int64_t>(low_bytes[i]);
+  return {};
+}
+
+Result<void> CallDecoder::decode_start() {
+  if (Result<void> gaps = decode_split(CallColumn::gapsLow, CallColumn::gapsHigh, start_); !gaps) return gaps;
+  std::vector<std::int64_t> task_ends(tasks_.size(), no_end);
+  std::int64_t recent_end = base_time_.value;
+  for (std::size_t i = 0; i < count_; ++i) {
+    std::int64_t& task_end = task_ends[task_[i]];
+    start_[i] = sum(start_[i], task_end == no_end ? recent_end : task_end);
+    task_end = recent_end = sum(start_[i], duration_[i]);
+  }
+  return {};
+}
+
+Result<void> CallDecoder::decode_on_cpu() {
+  ColumnReader numbers = reader(CallColumn::onCpu);
+  on_cpu_.resize(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::uint64_t code = numbers.get();
+    on_cpu_[i] = code == 0 ? -1 : difference(duration_[i], unzigzag(code - 1));
+  }
+  if (!numbers.spent()) return misfit(CallColumn::onCpu);
+  return {};
+}
+
+Result<void> CallDecoder::decode_flags() {
+  ColumnReader details = reader(CallColumn::details);
+  ColumnReader numbers = reader(CallColumn::flags);
+  std::vector<std::uint16_t> last(keys_.size());
+  flags_.resize(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    std::uint16_t& flags = last[key_[i]];
+    if (static_cast<std::uint8_t>(changes_[i]) & change_details && details.byte() & detail_flags) {
+      const std::uint64_t value = numbers.get();
+      if (value > UINT16_MAX) return misfit(CallColumn::flags);
+      flags = static_cast<std::uint16_t>(value);
+    }
+    flags_[i] = flags;
+  }
+  if (!details.spent()) return misfit(CallColumn::details);
+  if (!numbers.spent()) return misfit(CallColumn::flags);
+  return {};
+}
+
+Result<void> CallDecoder::decode_result() {
+  ColumnReader numbers = reader(CallColumn::results);
+  std::vector<std::int64_t> last(keys_.size());
+  result_.resize(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    std::int64_t& result = last[key_[i]];
+    if (static_cast<std::uint8_t>(changes_[i]) & change_result) {
+      const std::int64_t value = numbers.get_signed();
+      result = is_large(result) ? sum(result, value) : value;
+    }
+    result_[i] = result;
+  }
+  if (!numbers.spent()) return misfit(CallColumn::results);
+  return {};
+}
+
+Result<void> CallDecoder::decode_args() {
+  std::array<ColumnReader, 6> numbers;
+  for (unsigned slot = 0; slot < 6; ++slot) {
+    numbers[slot] = ColumnReader(source_[static_cast<std::size_t>(CallColumn::args0) + slot]);
+  }
+  std::vector<std::array<std::uint64_t, 6>> last(keys_.size());
+  args_.resize(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    std::array<std::uint64_t, 6>& args = last[key_[i]];
+    for (unsigned slot = 0, left = static_cast<std::uint8_t>(changes_[i]) & 0x3f; left != 0; ++slot, left >>= 1) {
+      if (left & 1) args[slot] += static_cast<std::uint64_t>(numbers[slot].get_signed());
+    }
+    args_[i] = args;
+  }
+  for (unsigned slot = 0; slot < 6; ++slot) {
+    if (!numbers[slot].spent()) return misfit(static_cast<CallColumn>(static_cast<unsigned>(CallColumn::args0) + slot));
+  }
+  return {};
+}
+
+// --- whole calls ----------------------------------------------------------------------------------------------------------
+
+Result<void> CallDecoder::begin_calls() {
+  const Columns all = Columns::task | Columns::key | Columns::start | Columns::duration | Columns::on_cpu | Columns::flags |
+                      Columns::result | Columns::args;
+  if (Result<void> decoded = decode(all); !decoded) return decoded;
+  if (!layouts_.load(source(CallColumn::layoutLengths), source(CallColumn::layoutTags))) {
+    return misfit(CallColumn::layoutTags);
+  }
+  if (!contents_.load(source(CallColumn::contentLengths), source(CallColumn::contentBytes))) {
+    return misfit(CallColumn::contentBytes);
+  }
+  states_.assign(keys_.size(), {});
+  position_ = 0;
+  fresh_contents_ = 0;
+  details_ = reader(CallColumn::details);
+  ips_ = reader(CallColumn::ips);
+  layout_numbers_ = reader(CallColumn::layouts);
+  stacks_ = reader(CallColumn::stacks);
+  block_contents_ = reader(CallColumn::blockContents);
+  block_wanted_ = reader(CallColumn::blockWanted);
+  block_pointers_ = reader(CallColumn::blockPointers);
+  block_addresses_ = reader(CallColumn::blockAddresses);
+  return {};
+}
+
+Result<void> CallDecoder::next(Call& call) {
+  const std::size_t i = position_++;
+  KeyState& key = states_[key_[i]];
+  const CallKey& call_key = keys_[key_[i]];
+  const TaskKey& task = tasks_[task_[i]];
+  call.pid = task.pid;
+  call.tid = task.tid;
+  call.start = {start_[i]};
+  call.duration = {duration_[i]};
+  call.on_cpu = {on_cpu_[i]};
+  call.abi = call_key.abi;
+  call.flags = flags_[i];
+  call.nr = call_key.nr;
+  call.args = args_[i];
+  call.result = result_[i];
+
+  std::uint8_t details = 0;
+  if (static_cast<std::uint8_t>(changes_[i]) & change_details) {
+    details = details_.byte();
+    if (details & detail_ip) key.ip += static_cast<std::uint64_t>(ips_.get_signed());
+    if (details & detail_layout) {
+      const std::uint64_t number = layout_numbers_.get();
+      if (number > layouts_.size()) return misfit(CallColumn::layouts);
+      key.layout = static_cast<std::uint32_t>(number);
+    }
+  }
+  call.ip = key.ip;
+
+  blocks_.clear();
+  if (key.layout != 0) {
+    words_before_.clear();
+    pointer_cursor_ = 0;
+    expected_address_ = call.args[0];
+    const ByteSpan tags = layouts_[key.layout - 1];
+    for (std::size_t position = 0; position < tags.size(); ++position) {
+      if (!next_block(static_cast<std::uint8_t>(tags[position]), position, key, call)) {
+        return misfit(CallColumn::blockContents);
+      }
+    }
+    const auto known = static_cast<std::uint32_t>(std::min(tags.size(), remembered_blocks));
+    key.contents_known = std::max(key.contents_known, known);
+  }
+  call.blocks = blocks_;
+  if (details & detail_stack && !next_stack(key)) return misfit(CallColumn::stacks);
+  call.stack = {};
+  if (key.stack != 0) {
+    const ByteSpan words = contents_[key.stack - 1];
+    if (words.size() % sizeof(std::uint64_t) != 0) return misfit(CallColumn::stacks);
+    stack_.resize(words.size() / sizeof(std::uint64_t));
+    if (!words.empty()) std::memcpy(stack_.data(), words.data(), words.size());
+    call.stack = stack_;
+  }
+  return {};
+}
+
+bool CallDecoder::next_block(std::uint8_t tag, std::size_t position, KeyState& key, const Call& call) {
+  Block block;
+  const std::uint8_t source = tag & source_mask;
+  const unsigned word = word_size(call.abi);
+  if (source == source_pointer) {
+    if (!follow_pointer(block_pointers_.get(), word, block.address)) return false;
+  } else if (source == source_explicit) {
+    block.address = expected_address_ + static_cast<std::uint64_t>(block_addresses_.get_signed());
+  } else {
+    block.address = call.args[source];
+  }
+  if (!next_content(position, key, block.data)) return false;
+  const unsigned end = tag >> tag_end_shift & 3;
+  if (end > static_cast<unsigned>(BlockEnd::fault)) return false;
+  block.end = static_cast<BlockEnd>(end);
+  block.phase = tag & tag_exit ? Phase::exit : Phase::entry;
+  const std::uint64_t wanted = tag & tag_wanted_whole ? block.data.size() : block_wanted_.get();
+  if (wanted > UINT32_MAX) return false;
+  block.wanted = static_cast<std::uint32_t>(wanted);
+  expected_address_ = block.address + block.data.size();
+  words_before_.push_back((words_before_.empty() ? 0 : words_before_.back()) + block.data.size() / word);
+  blocks_.push_back(block);
+  return true;
+}
+
+bool CallDecoder::follow_pointer(std::uint64_t skip, unsigned word, std::uint64_t& address) {
+  const std::uint64_t words = words_before_.empty() ? 0 : words_before_.back();
+  if (skip >= words) return false;
+  const std::uint64_t position = (pointer_cursor_ + skip) % words;
+  const auto holder = std::upper_bound(words_before_.begin(), words_before_.end(), position);
+  const std::uint64_t first = holder == words_before_.begin() ? 0 : *(holder - 1);
+  const Block& block = blocks_[static_cast<std::size_t>(holder - words_before_.begin())];
+  address = 0;
+  std::memcpy(&address, block.data.data() + (position - first) * word, word);
+  pointer_cursor_ = position + 1;
+  return true;
+}
+
+bool CallDecoder::next_content(std::size_t position, KeyState& key, ByteSpan& content) {
+  const std::uint64_t code = block_contents_.get();
+  if (!block_contents_.good()) return false;
+  std::uint64_t number = 0;
+  if (code == content_again) {
+    if (position >= key.contents_known) return false;
+    number = key.contents[position];
+  } else {
+    number = code == content_next ? fresh_contents_++ : code - content_known;
+  }
+  if (number >= contents_.size()) return false;
+  content = contents_[number];
+  if (position < remembered_blocks) key.contents[position] = static_cast<std::uint32_t>(number);
+  return true;
+}
+
+bool CallDecoder::next_stack(KeyState& key) {
+  const std::uint64_t code = stacks_.get();
+  if (code == stack_none) {
+    key.stack = 0;
+    return true;
+  }
+  const std::uint64_t number = code == stack_next ? fresh_contents_++ : code - stack_known;
+  if (number >= contents_.size()) return false;
+  key.stack = static_cast<std::uint32_t>(number + 1);
+  return true;
+}
+
+Result<void> CallDecoder::end_calls() const {
+  if (!details_.spent()) return misfit(CallColumn::details);
+  if (!ips_.spent()) return misfit(CallColumn::ips);
+  if (!layout_numbers_.spent()) return misfit(CallColumn::layouts);
+  if (!stacks_.spent()) return misfit(CallColumn::stacks);
+  if (!block_contents_.spent()) return misfit(CallColumn::blockContents);
+  if (!block_wanted_.spent()) return misfit(CallColumn::blockWanted);
+  if (!block_pointers_.spent()) return misfit(CallColumn::blockPointers);
+  if (!block_addresses_.spent()) return misfit(CallColumn::blockAddresses);
+  return {};
+}
+
+}  // namespace sysreel

@@ -1,0 +1,236 @@
+#include "format/call_encoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sysreel {
+namespace {
+
+constexpr std::int64_t no_end = INT64_MIN;
+constexpr std::size_t abi_count = 4;
+constexpr std::uint64_t no_pointer = UINT64_MAX;
+constexpr std::size_t pointer_search_limit = 4096;  // words looked at for one block
+
+std::uint64_t load_word(const std::byte* at, unsigned size) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, size);
+  return word;
+}
+
+}  // namespace
+
+CallEncoder::CallEncoder() : direct_keys_(abi_count * direct_numbers) {}
+
+void CallEncoder::add(const Call& call, std::uint32_t task) {
+  const std::uint32_t key_index = key_of(call);
+  KeyState& key = states_[key_index];
+  at(CallColumn::tasks).put(task);
+  at(CallColumn::keys).put(key_index);
+  add_times(call, task);
+
+  std::uint8_t changes = add_args(call, key);
+  if (call.result != key.result) {
+    changes |= change_result;
+    at(CallColumn::results).put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);
+    key.result = call.result;
+  }
+  if (call.result < 0 && call.result > -4096) errors_.set(static_cast<std::size_t>(-call.result));
+  if (add_details(call, key)) changes |= change_details;
+  at(CallColumn::changes).put_byte(changes);
+  ++count_;
+}
+
+std::uint32_t CallEncoder::key_of(const Call& call) {
+  const auto abi = static_cast<std::size_t>(call.abi);
+  const auto number = static_cast<std::uint32_t>(raw(call.nr));
+  std::uint32_t* known = nullptr;  // number of the key + 1
+  if (abi < abi_count && number < direct_numbers) {
+    known = &direct_keys_[abi * direct_numbers + number];
+  } else {
+    known = &other_keys_[std::uint64_t{abi} << 32 | number];
+  }
+  if (*known == 0) {
+    keys_.push_back({call.abi, call.nr});
+    states_.emplace_back();
+    at(CallColumn::keyAbis).put_byte(static_cast<std::uint8_t>(abi));
+    at(CallColumn::keyNumbers).put_signed(raw(call.nr));
+    *known = static_cast<std::uint32_t>(keys_.size());
+  }
+  return *known - 1;
+}
+
+void CallEncoder::add_times(const Call& call, std::uint32_t task) {
+  if (task >= task_ends_.size()) task_ends_.resize(task + 1, no_end);
+  std::int64_t& task_end = task_ends_[task];
+  const std::int64_t gap = difference(call.start.value, task_end == no_end ? recent_end_ : task_end);
+  const std::int64_t duration = call.duration.value;
+  at(CallColumn::gapsLow).put_byte(static_cast<std::uint8_t>(gap));
+  at(CallColumn::gapsHigh).put_signed(gap >> 8);
+  at(CallColumn::durationsLow).put_byte(static_cast<std::uint8_t>(duration));
+  at(CallColumn::durationsHigh).put_signed(duration >> 8);
+  const bool measured = call.on_cpu.value >= 0;
+  at(CallColumn::onCpu).put(measured ? 1 + zigzag(difference(duration, call.on_cpu.value)) : 0);
+  task_end = recent_end_ = sum(call.start.value, duration);
+}
+
+std::uint8_t CallEncoder::add_args(const Call& call, KeyState& key) {
+  std::uint8_t changes = 0;
+  for (unsigned slot = 0; slot < 6; ++slot) changes |= (call.args[slot] != key.args[slot]) << slot;
+  for (unsigned slot = 0, left = changes; left != 0; ++slot, left >>= 1) {
+    if ((left & 1) == 0) continue;
+    columns_[static_cast<std::size_t>(CallColumn::args0) + slot].put_signed(
+        static_cast<std::int64_t>(call.args[slot] - key.args[slot]));
+  }
+  key.args = call.args;
+  return changes;
+}
+
+bool CallEncoder::add_details(const Call& call, KeyState& key) {
+  std::uint8_t details = 0;
+  if (call.flags != key.flags) {
+    details |= detail_flags;
+    at(CallColumn::flags).put(key.flags = call.flags);
+  }
+  if (call.ip != key.ip) {
+    details |= detail_ip;
+    at(CallColumn::ips).put_signed(static_cast<std::int64_t>(call.ip - key.ip));
+    key.ip = call.ip;
+  }
+  const ByteSpan layout = layout_of(call);
+  const bool same_layout =
+      layout.empty() ? key.layout == 0 : key.layout != 0 && layouts_.equals(key.layout - 1, layout);
+  if (!same_layout) {
+    details |= detail_layout;
+    key.layout = layout.empty() ? 0 : layouts_.intern(layout).id + 1;
+    at(CallColumn::layouts).put(key.layout);
+  }
+  add_contents(call, key);
+  if (add_stack(call, key)) details |= detail_stack;
+  if (details != 0) at(CallColumn::details).put_byte(details);
+  return details != 0;
+}
+
+// One tag a block. What a tag only announces goes into its column at once.
+ByteSpan CallEncoder::layout_of(const Call& call) {
+  tags_.clear();
+  pointer_cursor_ = 0;
+  std::uint64_t expected = call.args[0];
+  for (std::size_t i = 0; i < call.blocks.size(); ++i) {
+    const Block& block = call.blocks[i];
+    std::uint8_t tag = 0;
+    while (tag < call.args.size() && call.args[tag] != block.address) ++tag;
+    if (tag == call.args.size()) {
+      const std::uint64_t skip = words_to_pointer(call, i);
+      if (skip != no_pointer) {
+        tag = source_pointer;
+        at(CallColumn::blockPointers).put(skip);
+      } else {
+        tag = source_explicit;
+        at(CallColumn::blockAddresses).put_signed(static_cast<std::int64_t>(block.address - expected));
+      }
+    }
+    expected = block.address + block.data.size();
+    if (block.phase == Phase::exit) tag |= tag_exit;
+    tag |= static_cast<std::uint8_t>(block.end) << tag_end_shift;
+    if (block.wanted == block.data.size()) {
+      tag |= tag_wanted_whole;
+    } else {
+      at(CallColumn::blockWanted).put(block.wanted);
+    }
+    tags_.push_back(static_cast<std::byte>(tag));
+  }
+  return tags_;
+}
+
+// The words of all blocks before `index` form a ring; tells how many to skip from the word behind the last pointer found
+// until one that is this block's address.
+std::uint64_t CallEncoder::words_to_pointer(const Call& call, std::size_t index) {
+  const unsigned size = word_size(call.abi);
+  const std::uint64_t wanted = call.blocks[index].address;
+  std::uint64_t found = no_pointer;  // the first at or behind the cursor, else the first at all
+  std::uint64_t words = 0;
+  for (const Block& block : call.blocks.first(index)) {
+    const std::byte* const begin = block.data.data();
+    const std::byte* const end = begin + block.data.size() / size * size;
+    const bool look = words < pointer_search_limit && (found == no_pointer || found < pointer_cursor_);
+    for (const std::byte* at = begin; look && at != end; at += size) {
+      if (load_word(at, size) != wanted) continue;
+      const std::uint64_t position = words + static_cast<std::uint64_t>(at - begin) / size;
+      if (found == no_pointer || position >= pointer_cursor_) found = position;
+      if (position >= pointer_cursor_) break;
+    }
+    words += static_cast<std::uint64_t>(end - begin) / size;
+  }
+  if (found == no_pointer) return no_pointer;
+  const std::uint64_t skip = (found + words - pointer_cursor_) % words;
+  pointer_cursor_ = found + 1;
+  return skip;
+}
+
+void CallEncoder::add_contents(const Call& call, KeyState& key) {
+  for (std::size_t i = 0; i < call.blocks.size(); ++i) {
+    const ByteSpan content = call.blocks[i].data;
+    const bool remembered = i < key.contents_known;
+    if (remembered && contents_.equals(key.contents[i], content)) {
+      at(CallColumn::blockContents).put(content_again);
+      continue;
+    }
+    const StringTableWriter::Entry entry = contents_.intern(content);
+    at(CallColumn::blockContents).put(entry.fresh ? content_next : entry.id + content_known);
+    if (i < remembered_blocks) key.contents[i] = entry.id;
+  }
+  const auto known = static_cast<std::uint32_t>(std::min(call.blocks.size(), remembered_blocks));
+  key.contents_known = std::max(key.contents_known, known);
+}
+
+bool CallEncoder::add_stack(const Call& call, KeyState& key) {
+  if (call.stack.empty()) {
+    if (key.stack == 0) return false;
+    key.stack = 0;
+    at(CallColumn::stacks).put(stack_none);
+    return true;
+  }
+  const ByteSpan words = std::as_bytes(call.stack);
+  if (key.stack != 0 && contents_.equals(key.stack - 1, words)) return false;
+  const StringTableWriter::Entry entry = contents_.intern(words);
+  key.stack = entry.id + 1;
+  at(CallColumn::stacks).put(entry.fresh ? stack_next : entry.id + stack_known);
+  return true;
+}
+
+std::size_t CallEncoder::bytes() const {
+  std::size_t total = contents_.lengths().size() + contents_.bytes().size() + layouts_.bytes().size();
+  for (const ColumnWriter& column : columns_) total += column.size();
+  return total;
+}
+
+ByteSpan CallEncoder::column(CallColumn column) const {
+  switch (column) {
+    case CallColumn::contentLengths: return contents_.lengths().bytes();
+    case CallColumn::contentBytes: return contents_.bytes().bytes();
+    case CallColumn::layoutLengths: return layouts_.lengths().bytes();
+    case CallColumn::layoutTags: return layouts_.bytes().bytes();
+    case CallColumn::keyAbis: return columns_[static_cast<std::size_t>(column)].bytes();
+    default: return columns_[static_cast<std::size_t>(column)].column();
+  }
+}
+
+void CallEncoder::clear(Nanos base_time) {
+  for (const CallKey& key : keys_) {
+    const auto abi = static_cast<std::size_t>(key.abi);
+    const auto number = static_cast<std::uint32_t>(raw(key.nr));
+    if (abi < abi_count && number < direct_numbers) direct_keys_[abi * direct_numbers + number] = 0;
+  }
+  other_keys_.clear();
+  keys_.clear();
+  states_.clear();
+  for (ColumnWriter& column : columns_) column.clear();
+  contents_.clear();
+  layouts_.clear();
+  task_ends_.clear();
+  recent_end_ = base_time.value;
+  errors_.reset();
+  count_ = 0;
+}
+
+}  // namespace sysreel

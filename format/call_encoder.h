@@ -1,0 +1,68 @@
+// Turns calls into columns, one after the other. See "Calls" in FORMAT.md.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "format/call_columns.h"
+#include "format/chunk_view.h"
+#include "format/column.h"
+#include "format/event.h"
+#include "format/string_table.h"
+
+namespace sysreel {
+
+// Owns the columns of the current chunk. Memory is kept from chunk to chunk, so that a call allocates nothing.
+class CallEncoder {
+ public:
+  CallEncoder();
+
+  // Adds a call made by the task with this number in the chunk's table.
+  void add(const Call& call, std::uint32_t task);
+
+  std::uint32_t count() const { return count_; }
+  // Of all columns so far.
+  std::size_t bytes() const;
+  // What the index says about this chunk.
+  std::span<const CallKey> keys() const { return keys_; }
+  const std::bitset<4096>& errors() const { return errors_; }
+
+  // The bytes of a column as they are stored.
+  ByteSpan column(CallColumn column) const;
+
+  // Starts the next chunk.
+  void clear(Nanos base_time);
+
+ private:
+  ColumnWriter& at(CallColumn column) { return columns_[static_cast<std::size_t>(column)]; }
+  std::uint32_t key_of(const Call& call);
+  void add_times(const Call& call, std::uint32_t task);
+  std::uint8_t add_args(const Call& call, KeyState& key);
+  bool add_details(const Call& call, KeyState& key);
+  ByteSpan layout_of(const Call& call);
+  std::uint64_t words_to_pointer(const Call& call, std::size_t index);
+  void add_contents(const Call& call, KeyState& key);
+  bool add_stack(const Call& call, KeyState& key);
+
+  static constexpr std::size_t direct_numbers = 1024;
+
+  std::array<ColumnWriter, call_column_count> columns_;
+  StringTableWriter contents_;
+  StringTableWriter layouts_;
+  std::vector<std::byte> tags_;         // of the call in work
+  std::uint64_t pointer_cursor_ = 0;    // in its words, behind the last pointer found
+  std::vector<CallKey> keys_;
+  std::vector<KeyState> states_;
+  std::vector<std::uint32_t> direct_keys_;  // number in keys_ + 1, by ABI and call number
+  std::unordered_map<std::uint64_t, std::uint32_t> other_keys_;
+  std::vector<std::int64_t> task_ends_;
+  std::int64_t recent_end_ = 0;
+  std::bitset<4096> errors_;
+  std::uint32_t count_ = 0;
+};
+
+}  // namespace sysreel

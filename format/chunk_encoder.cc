@@ -1,0 +1,111 @@
+#include "format/chunk_encoder.h"
+
+#include <capnp/dynamic.h>
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+
+#include <algorithm>
+
+#include "format/reel.capnp.h"
+
+namespace sysreel {
+namespace {
+
+capnp::Data::Reader data(ByteSpan bytes) {
+  return {reinterpret_cast<const capnp::byte*>(bytes.data()), bytes.size()};
+}
+
+// Room for pointers and padding: a word or two for each of some 130 columns, and the structures themselves.
+constexpr std::size_t overhead_words = 1024;
+
+}  // namespace
+
+ChunkEncoder::ChunkEncoder() {
+  rows_.reserve(event_kind_count);
+  for (std::size_t kind = 0; kind < event_kind_count; ++kind) rows_.emplace_back(tasks_, strings_);
+}
+
+void ChunkEncoder::note_order(std::uint8_t kind) {
+  if (kind != run_kind_) {
+    if (run_length_ != 0) {
+      order_.put(run_kind_);
+      order_.put(run_length_);
+    }
+    run_kind_ = kind;
+    run_length_ = 0;
+  }
+  ++run_length_;
+}
+
+void ChunkEncoder::note_time(Nanos from, Nanos to) {
+  if (facts_.events++ == 0) {
+    base_time_ = from;
+    calls_.clear(from);
+    for (RowWriter& rows : rows_) rows.clear(from);
+  }
+  facts_.first_time = std::min(facts_.first_time, from);
+  facts_.last_time = std::max(facts_.last_time, to);
+}
+
+void ChunkEncoder::note_loss(const Loss& loss) {
+  (loss.signals_and_tasks ? facts_.lost_others : facts_.lost_calls) += loss.count;
+  facts_.loss_causes |= 1u << static_cast<unsigned>(loss.cause);
+}
+
+std::size_t ChunkEncoder::bytes() const {
+  std::size_t total = calls_.bytes() + order_.size() + strings_.lengths().size() + strings_.bytes().size();
+  for (const RowWriter& rows : rows_) total += rows.bytes();
+  return total + tasks_.pids().size() + tasks_.tids().size();
+}
+
+ByteSpan ChunkEncoder::message(std::uint64_t sequence) {
+  if (run_length_ != 0) {
+    order_.put(run_kind_);
+    order_.put(run_length_);
+    run_length_ = 0;
+  }
+  // The builder works in place behind the one word of framing, so that nothing is copied.
+  message_.assign(1 + overhead_words + bytes() / sizeof(std::uint64_t), 0);
+  auto* const words = reinterpret_cast<capnp::word*>(message_.data());
+  capnp::FlatMessageBuilder builder(kj::arrayPtr(words + 1, message_.size() - 1));
+
+  auto chunk = builder.initRoot<schema::Chunk>();
+  chunk.setSequence(sequence);
+  chunk.setBaseTime(base_time_.value);
+  chunk.setOrder(data(order_.bytes()));
+  chunk.setTaskPids(data(tasks_.pids().bytes()));
+  chunk.setTaskTids(data(tasks_.tids().bytes()));
+  if (calls_.count() != 0) {
+    capnp::DynamicStruct::Builder calls = chunk.initCalls();
+    for (std::size_t i = 0; i < call_column_count; ++i) {
+      const ByteSpan column = calls_.column(static_cast<CallColumn>(i));
+      if (!column.empty()) calls.set(call_column_names[i], data(column));
+    }
+  }
+  capnp::DynamicStruct::Builder dynamic = chunk;
+  for (std::size_t kind = 1; kind < event_kind_count; ++kind) {
+    if (rows_[kind].rows() == 0) continue;
+    auto rows = dynamic.init(event_kind_fields[kind]).as<capnp::DynamicStruct>();
+    for (const RowWriter::Column& column : rows_[kind].columns()) {
+      if (!column.data.column().empty()) rows.set(column.name, data(column.data.column()));
+    }
+  }
+  chunk.setStringLengths(data(strings_.lengths().bytes()));
+  chunk.setStringBytes(data(strings_.bytes().bytes()));
+
+  const auto segment = builder.getSegmentsForOutput()[0];
+  message_[0] = static_cast<std::uint64_t>(segment.size()) << 32;  // framing: one segment, and its size
+  return std::as_bytes(std::span(message_)).first((1 + segment.size()) * sizeof(capnp::word));
+}
+
+void ChunkEncoder::clear() {
+  tasks_.clear();
+  strings_.clear();
+  calls_.clear({});
+  order_.clear();
+  run_length_ = 0;
+  for (RowWriter& rows : rows_) rows.clear({});
+  facts_ = {};
+}
+
+}  // namespace sysreel

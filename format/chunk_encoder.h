@@ -1,0 +1,74 @@
+// Collects the events of a chunk and turns them into one Cap'n Proto message. See "Chunk" in FORMAT.md.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "format/call_encoder.h"
+#include "format/event.h"
+#include "format/event_kind.h"
+#include "format/event_rows.h"
+
+namespace sysreel {
+
+// What the chunk's header and the index say about a chunk.
+struct ChunkFacts {
+  Nanos first_time{INT64_MAX};  // of its events, the earliest start
+  Nanos last_time{INT64_MIN};   // the latest end
+  std::uint64_t events = 0;
+  std::uint64_t lost_calls = 0;
+  std::uint64_t lost_others = 0;
+  std::uint32_t loss_causes = 0;  // bit by LossCause
+};
+
+// Owns everything about the current chunk and keeps the memory for the next. Used by one thread.
+class ChunkEncoder {
+ public:
+  ChunkEncoder();
+  ChunkEncoder(const ChunkEncoder&) = delete;  // its parts point to each other
+  ChunkEncoder& operator=(const ChunkEncoder&) = delete;
+
+  template <typename Event>
+  void add(const Event& event) {
+    note_order(kind_of<Event>);
+    if constexpr (std::same_as<Event, Call>) {
+      note_time(event.start, event.end());
+      calls_.add(event, tasks_.number_of(event.pid, event.tid));
+    } else {
+      note_time(time_of(event), time_of(event));
+      if constexpr (std::same_as<Event, Loss>) note_loss(event);
+      rows_[kind_of<Event>].add(event);
+    }
+  }
+
+  const ChunkFacts& facts() const { return facts_; }
+  const CallEncoder& calls() const { return calls_; }
+  const std::vector<TaskKey>& tasks() const { return tasks_.tasks(); }
+  // Uncompressed, without what Cap'n Proto adds.
+  std::size_t bytes() const;
+
+  // The message, flat; valid until the next call of this.
+  ByteSpan message(std::uint64_t sequence);
+
+  // Starts the next chunk.
+  void clear();
+
+ private:
+  void note_order(std::uint8_t kind);
+  void note_time(Nanos from, Nanos to);
+  void note_loss(const Loss& loss);
+
+  TaskTableWriter tasks_;
+  StringTableWriter strings_;
+  CallEncoder calls_;
+  std::vector<RowWriter> rows_;  // by kind; that of calls is unused
+  ColumnWriter order_;
+  std::uint8_t run_kind_ = 0;
+  std::uint64_t run_length_ = 0;
+  Nanos base_time_;
+  ChunkFacts facts_;
+  std::vector<std::uint64_t> message_;  // in words, as Cap'n Proto wants them aligned
+};
+
+}  // namespace sysreel

@@ -1,0 +1,146 @@
+// One column of numbers as bytes: LEB128 varints, zigzag for signed ones; a column of zeros is stored as no bytes at all.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "format/event.h"
+
+namespace sysreel {
+
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>((value >> 1) ^ (0 - (value & 1)));
+}
+
+// Differences wrap around, so that any two 64-bit values have one.
+constexpr std::int64_t difference(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+constexpr std::int64_t sum(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+// Grows as values are added; keeps its memory over clear().
+class ColumnWriter {
+ public:
+  void put_byte(std::uint8_t value) {
+    if (used_ == capacity_) grow(1);
+    seen_ |= value;
+    data_[used_++] = static_cast<std::byte>(value);
+  }
+
+  void put(std::uint64_t value) {
+    if (capacity_ - used_ < 10) grow(10);
+    seen_ |= value;
+    std::byte* at = data_.get() + used_;
+    while (value >= 0x80) {
+      *at++ = static_cast<std::byte>(value | 0x80);
+      value >>= 7;
+    }
+    *at++ = static_cast<std::byte>(value);
+    used_ = static_cast<std::size_t>(at - data_.get());
+  }
+
+  void put_signed(std::int64_t value) { put(zigzag(value)); }
+
+  void put_bytes(ByteSpan bytes) {
+    if (capacity_ - used_ < bytes.size()) grow(bytes.size());
+    if (!bytes.empty()) std::memcpy(data_.get() + used_, bytes.data(), bytes.size());
+    used_ += bytes.size();
+    seen_ |= bytes.size();
+  }
+
+  // All that was put, be it zero or not.
+  ByteSpan bytes() const { return {data_.get(), used_}; }
+  // The same, and nothing if every number is zero.
+  ByteSpan column() const { return seen_ == 0 ? ByteSpan() : bytes(); }
+  std::size_t size() const { return used_; }
+
+  void clear() {
+    used_ = 0;
+    seen_ = 0;
+  }
+
+ private:
+  void grow(std::size_t more) {
+    const std::size_t capacity = std::max<std::size_t>({capacity_ * 2, used_ + more, 4096});
+    auto data = std::make_unique_for_overwrite<std::byte[]>(capacity);
+    if (used_ != 0) std::memcpy(data.get(), data_.get(), used_);
+    data_ = std::move(data);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<std::byte[]> data_;
+  std::size_t used_ = 0;
+  std::size_t capacity_ = 0;
+  std::uint64_t seen_ = 0;
+};
+
+// Reads a column front to back. Whatever the bytes, it never reads past them: an overrun or a varint of more than 64 bits
+// gives 0 and makes good() false from then on.
+class ColumnReader {
+ public:
+  ColumnReader() = default;
+  explicit ColumnReader(ByteSpan column)
+      : at_(column.data()), end_(column.data() + column.size()), zeros_(column.empty()) {}
+
+  std::uint8_t byte() {
+    if (at_ == end_) return overrun();
+    return static_cast<std::uint8_t>(*at_++);
+  }
+
+  std::uint64_t get() {
+    if (at_ == end_) return overrun();
+    std::uint64_t value = static_cast<std::uint64_t>(*at_++);
+    if (value < 0x80) return value;
+    value &= 0x7f;
+    for (unsigned shift = 7; shift < 70 && at_ != end_; shift += 7) {
+      const auto part = static_cast<std::uint64_t>(*at_++);
+      if (shift == 63 && part > 1) break;
+      value |= (part & 0x7f) << shift;
+      if (part < 0x80) return value;
+    }
+    good_ = false;
+    at_ = end_;
+    return 0;
+  }
+
+  std::int64_t get_signed() { return unzigzag(get()); }
+
+  // `length` bytes, or nothing if there are fewer.
+  ByteSpan bytes(std::uint64_t length) {
+    if (length > static_cast<std::uint64_t>(end_ - at_)) {
+      good_ = false;
+      return {};
+    }
+    const ByteSpan content(at_, static_cast<std::size_t>(length));
+    at_ += length;
+    return content;
+  }
+
+  bool good() const { return good_; }
+  // Nothing is left; a column of zeros has no end.
+  bool at_end() const { return at_ == end_; }
+  // Read exactly to its end.
+  bool spent() const { return good_ && at_end(); }
+
+ private:
+  std::uint8_t overrun() {
+    if (!zeros_) good_ = false;
+    return 0;
+  }
+
+  const std::byte* at_ = nullptr;
+  const std::byte* end_ = nullptr;
+  bool zeros_ = true;
+  bool good_ = true;
+};
+
+}  // namespace sysreel

@@ -1,0 +1,67 @@
+// What is written to a reel is what is read from it.
+#include <gmock/gmock.h>
+
+#include "tests/format/sample_reel.h"
+
+namespace sysreel::test {
+namespace {
+
+TEST(RoundTrip, EveryFieldOfEveryKindComesBackInOrder) {
+  OwnedEvents events;
+  add_sample_events(events, 1, 5000);
+  const Outcome outcome = read_reel(reel_of({&events}));
+  ASSERT_TRUE(outcome.opened) << outcome.error.message;
+  EXPECT_TRUE(outcome.summary.closed);
+  EXPECT_THAT(outcome.problems, testing::IsEmpty());
+  const std::vector<std::string> written = to_texts(events);
+  ASSERT_EQ(outcome.events.size(), written.size() + 1);
+  for (std::size_t i = 0; i < written.size(); ++i) ASSERT_EQ(outcome.events[i], written[i]) << "event " << i;
+  EXPECT_EQ(outcome.events.back(), "11 time=99 reason=1 commandStatus=256 message=646f6e65");
+}
+
+TEST(RoundTrip, ChunksStandOnTheirOwn) {
+  OwnedEvents first, second;
+  add_sample_events(first, 2, 300);
+  add_sample_events(second, 3, 300);
+  const Outcome outcome = read_reel(reel_of({&first, &second, &first}));
+  std::vector<std::string> expected = to_texts(first);
+  for (const OwnedEvents* events : {&second, &first}) {
+    for (std::string& text : to_texts(*events)) expected.push_back(std::move(text));
+  }
+  ASSERT_EQ(outcome.events.size(), expected.size() + 1);
+  expected.push_back(outcome.events.back());
+  EXPECT_EQ(outcome.events, expected);
+  EXPECT_EQ(outcome.summary.chunks, 4u);
+}
+
+TEST(RoundTrip, TheHeaderComesBack) {
+  const Result<ReelReader> reader = ReelReader::open(file_with(reel_of({})), "test.reel");
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  const Header& read = reader->header();
+  const Header written = sample_header();
+  EXPECT_EQ(read.recorder_version, written.recorder_version);
+  EXPECT_EQ(read.engine, written.engine);
+  EXPECT_EQ(read.host, written.host);
+  EXPECT_EQ(read.kernel, written.kernel);
+  EXPECT_EQ(read.machine, written.machine);
+  EXPECT_EQ(read.boot_id, written.boot_id);
+  EXPECT_EQ(read.native_abi, written.native_abi);
+  EXPECT_EQ(read.page_size, written.page_size);
+  EXPECT_EQ(read.clock_ticks, written.clock_ticks);
+  EXPECT_EQ(read.started, written.started);
+  EXPECT_EQ(read.started_realtime, written.started_realtime);
+  EXPECT_EQ(read.command, written.command);
+  EXPECT_EQ(read.targets, written.targets);
+  EXPECT_EQ(read.options, written.options);
+  EXPECT_EQ(read.filter, written.filter);
+  EXPECT_EQ(read.string_limit, written.string_limit);
+  EXPECT_EQ(read.follow_forks, written.follow_forks);
+  EXPECT_EQ(read.strict_filter, written.strict_filter);
+  EXPECT_EQ(read.failed_only, written.failed_only);
+  EXPECT_EQ(read.durations, written.durations);
+  EXPECT_EQ(read.redacted, written.redacted);
+  EXPECT_EQ(read.stacks, written.stacks);
+}
+
+}  // namespace
+}  // namespace sysreel::test
