@@ -177,7 +177,7 @@ struct FdFact {
   std::uint16_t protocol = 0;
   ByteSpan local;                // sockaddr
   ByteSpan peer;                 // sockaddr
-  // Details for -yy that have no field: "pid:123" of a pidfd; the inode of a unix socket's peer, in decimal; of an eventfd
+  // Details for -yy that have no field: "pid:123" of a pidfd; "peer:124" of a unix socket; of an eventfd
   // and a signalfd what stands in angle brackets: "{eventfd-count=0x1, eventfd-id=3, eventfd-semaphore=0}".
   std::string_view extra;
 };

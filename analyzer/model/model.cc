@@ -1,5 +1,7 @@
 #include "analyzer/model/model.h"
 
+#include <algorithm>
+
 namespace sysreel {
 namespace {
 
@@ -8,9 +10,82 @@ constexpr std::uint64_t clone_thread = 0x10000;
 
 std::vector<std::byte> copy(ByteSpan bytes) { return {bytes.begin(), bytes.end()}; }
 
+// Values of uapi asm-generic/fcntl.h, linux/fcntl.h, linux/close_range.h, linux/prctl.h.
+constexpr std::uint32_t o_cloexec = 0x80000;
+constexpr std::uint32_t f_dupfd = 0, f_setfd = 2, f_dupfd_cloexec = 1030;
+constexpr std::uint32_t close_range_cloexec = 4;
+constexpr std::uint32_t pr_set_name = 15;
+
 }  // namespace
 
-void Model::on(const Call&) {}
+void Model::on(const Call& call) {
+  const CallEffect effect = effect_of(call.abi, call.nr);
+  if (effect == CallEffect::none || call.result < 0 || (call.flags & (call_in_flight | call_no_result)) != 0) return;
+  apply(call, effect);
+}
+
+void Model::apply(const Call& call, CallEffect effect) {
+  const auto found = processes_.find(raw(call.pid));
+  if (found == processes_.end()) return;
+  Process& mine = found->second;
+  const auto argument = [&](std::size_t index) { return static_cast<std::uint32_t>(call.args[index]); };
+  const auto fd = static_cast<int>(argument(0));
+  switch (effect) {
+    case CallEffect::none: break;
+    case CallEffect::close: mine.fds->erase(fd); break;
+    case CallEffect::duplicate:
+    case CallEffect::duplicate_to: duplicate(*mine.fds, fd, static_cast<int>(call.result), false); break;
+    case CallEffect::duplicate_to_flags:
+      duplicate(*mine.fds, fd, static_cast<int>(call.result), (argument(2) & o_cloexec) != 0);
+      break;
+    case CallEffect::fcntl: {
+      const std::uint32_t command = argument(1);
+      if (command == f_dupfd || command == f_dupfd_cloexec) {
+        duplicate(*mine.fds, fd, static_cast<int>(call.result), command == f_dupfd_cloexec);
+      }
+      const auto entry = mine.fds->find(fd);
+      if (command == f_setfd && entry != mine.fds->end()) entry->second.close_on_exec = (argument(2) & 1) != 0;
+      break;
+    }
+    case CallEffect::close_range: {
+      const auto first = mine.fds->lower_bound(fd);
+      const auto last = argument(1) > INT32_MAX ? mine.fds->end() : mine.fds->upper_bound(static_cast<int>(argument(1)));
+      if (fd < 0) break;
+      if ((argument(2) & close_range_cloexec) == 0) {
+        mine.fds->erase(first, last);
+      } else {
+        for (auto entry = first; entry != last; ++entry) entry->second.close_on_exec = true;
+      }
+      break;
+    }
+    case CallEffect::change_folder:
+      // Where a path leads only the kernel knows: recorders look after the call.
+      if (mine.cwd_time < call.start) mine.cwd.clear();
+      break;
+    case CallEffect::rename_task: {
+      if (argument(0) != pr_set_name) break;
+      for (const Block& block : call.blocks) {
+        if (block.address != call.args[1]) continue;
+        const std::string_view text(reinterpret_cast<const char*>(block.data.data()), block.data.size());
+        tasks_[raw(call.tid)] = {call.pid, std::string(text.substr(0, std::min<std::size_t>(text.find('\0'), 15)))};
+        return;
+      }
+      tasks_[raw(call.tid)].comm.clear();
+      break;
+    }
+  }
+}
+
+void Model::duplicate(Table& table, int from, int to, bool close_on_exec) {
+  const auto source = table.find(from);
+  if (source == table.end()) {
+    table.erase(to);
+    return;
+  }
+  Descriptor copy = source->second;
+  copy.close_on_exec = close_on_exec;
+  table[to] = std::move(copy);
+}
 
 void Model::on(const TaskNew& task) {
   const bool known_process = processes_.contains(raw(task.pid));
@@ -51,7 +126,6 @@ void Model::on(const FdFact& fact) {
     table.erase(fact.fd);
     return;
   }
-  constexpr std::uint32_t o_cloexec = 0x80000;
   table[fact.fd] = {fact.kind, fact.late, (fact.open_flags & o_cloexec) != 0, fact.mode, fact.device, fact.inode, fact.special,
                     fact.open_flags, std::string(fact.path), fact.family, fact.socket_type, fact.protocol, copy(fact.local),
                     copy(fact.peer), std::string(fact.extra)};
@@ -60,7 +134,10 @@ void Model::on(const FdFact& fact) {
 void Model::on(const Snapshot& snapshot) {
   std::string_view text{reinterpret_cast<const char*>(snapshot.data.data()), snapshot.data.size()};
   while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.remove_suffix(1);
-  if (snapshot.kind == SnapshotKind::cwd) process(snapshot.pid).cwd = text;
+  if (snapshot.kind == SnapshotKind::cwd) {
+    process(snapshot.pid).cwd = text;
+    process(snapshot.pid).cwd_time = snapshot.time;
+  }
   if (snapshot.kind == SnapshotKind::comm) tasks_[raw(snapshot.tid)] = {snapshot.pid, std::string(text)};
 }
 

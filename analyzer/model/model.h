@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analyzer/model/call_effects.h"
 #include "format/event.h"
 
 namespace sysreel {
@@ -64,11 +65,14 @@ class Model final : public EventSink {
   struct Process {
     std::shared_ptr<Table> fds = std::make_shared<Table>();  // shared by CLONE_FILES
     std::string cwd;
+    Nanos cwd_time{INT64_MIN};
     std::size_t threads = 0;
   };
 
   Process& process(Pid pid) { return processes_[raw(pid)]; }
   void forget(Pid pid, Tid tid);
+  void apply(const Call& call, CallEffect effect);
+  static void duplicate(Table& table, int from, int to, bool close_on_exec);
 
   std::unordered_map<int, Task> tasks_;
   std::unordered_map<int, Process> processes_;

@@ -84,7 +84,7 @@ TEST(Descriptor, AnAddressOfVersionSixStandsInBrackets) {
 TEST(Descriptor, AUnixSocketShowsItsPeerAndItsName) {
   const std::string name = "\1\0/run/x\0"s;
   FdFact fact = socket(1, 1, name);
-  fact.extra = "78";
+  fact.extra = "peer:78";
   EXPECT_EQ(close_of(fact), "close(3<UNIX-STREAM:[77->78,\"/run/x\"]>) = 0");
   EXPECT_EQ(close_of(socket(1, 2, "\1\0\0name"s)), "close(3<UNIX:[77,@\"name\"]>) = 0");
 }

@@ -94,9 +94,10 @@ void put_inet(Out& out, const Descriptor& socket, bool v6) {
 void put_unix(Out& out, const TextOptions& options, const Descriptor& socket) {
   out.put(socket.socket_type == sock_stream ? "UNIX-STREAM:[" : "UNIX:[");
   out.decimal(socket.inode);
-  if (!socket.extra.empty() && socket.extra.find_first_not_of("0123456789") == std::string::npos) {
+  constexpr std::string_view peer = "peer:";
+  if (socket.extra.starts_with(peer)) {
     out.put("->");
-    out.put(socket.extra);
+    out.put(std::string_view(socket.extra).substr(peer.size()));
   }
   constexpr std::size_t path_offset = 2;
   if (socket.local.size() > path_offset) {
