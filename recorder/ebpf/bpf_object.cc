@@ -1,0 +1,249 @@
+#include "recorder/ebpf/bpf_object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include "format/unique_fd.h"
+#include "recorder/ebpf/sysreel.skel.h"
+#include "recorder/event_source.h"
+
+namespace sysreel {
+namespace {
+
+constexpr std::uint64_t mebibyte = 1u << 20;
+constexpr std::uint64_t largest_default_ring = 16 * mebibyte;
+constexpr std::uint64_t default_rings_sum = 64 * mebibyte;
+
+// The last warnings of libbpf, which carry the verifier's reason. Loading is done by one thread.
+std::string& libbpf_words() {
+  static std::string words;
+  return words;
+}
+
+int keep_words(libbpf_print_level level, const char* format, va_list values) {
+  if (level == LIBBPF_DEBUG) return 0;
+  char line[512];
+  std::vsnprintf(line, sizeof line, format, values);
+  std::string& words = libbpf_words();
+  words += line;
+  if (words.size() > 4096) words.erase(0, words.size() - 4096);
+  return 0;
+}
+
+// The last line of what libbpf said, without its prefix: enough for one line on stderr.
+std::string last_word() {
+  std::string words = libbpf_words();
+  while (!words.empty() && words.back() == '\n') words.pop_back();
+  return words.substr(words.rfind('\n') + 1);
+}
+
+// Bytes of one ring: a power of two, so that all rings together keep to the bound.
+std::uint64_t ring_size_for(std::uint64_t budget, unsigned cpus) {
+  const std::uint64_t share = budget ? budget / cpus : std::min(largest_default_ring, default_rings_sum / cpus);
+  return std::max<std::uint64_t>(std::bit_floor(share), SR_RING_MIN);
+}
+
+std::uint64_t misses_of(const bpf_program* program) {
+  bpf_prog_info info{};
+  __u32 size = sizeof info;
+  if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) return 0;
+  return info.recursion_misses;
+}
+
+// libbpf's callback: `context` points to the taker of the moment.
+int take_event(void* context, void* data, std::size_t size) {
+  const auto* const taker = *static_cast<const BpfObject::EventTaker**>(context);
+  if (taker) (*taker)({static_cast<const std::byte*>(data), size});
+  return 0;
+}
+
+bool any_new(const std::vector<sr_seen>& seen) {
+  return std::any_of(seen.begin(), seen.end(), [](const sr_seen& one) { return (one.flags & SR_SEEN_NEW) != 0; });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BpfObject>> BpfObject::load(const RecordOptions& options, const BpfPlan& plan) {
+  libbpf_set_print(keep_words);
+  libbpf_words().clear();
+  std::unique_ptr<BpfObject> object(new BpfObject);
+  object->skeleton_ = sysreel_bpf__open();
+  if (!object->skeleton_) return Error::from_errno("opening the BPF programs", errno);
+  if (auto done = object->configure(options, plan); !done) return done.error();
+  if (const int status = sysreel_bpf__load(object->skeleton_); status != 0) {
+    Error error = Error::from_errno("loading the BPF programs", -status);
+    if (!libbpf_words().empty()) error.message += " (" + last_word() + ")";
+    return error;
+  }
+  if (auto done = object->fill_variants(plan); !done) return done.error();
+  if (auto done = object->map_rings(); !done) return done.error();
+  if (auto done = object->iterate(object->skeleton_->progs.learn_namespace); !done) return done.error();
+  return object;
+}
+
+Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& plan) {
+  // A record names its CPU by number, so the rings reach up to the highest one that is online.
+  const int possible = libbpf_num_possible_cpus();
+  if (possible <= 0) return Error::from_errno("counting the CPUs", -possible);
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+  const long configured = sysconf(_SC_NPROCESSORS_CONF);
+  cpus_ = static_cast<unsigned>(online == configured ? online : possible);
+  ring_size_ = ring_size_for(options.buffer_bytes, cpus_);
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  slot_size_ = (SR_CONTROL_SIZE + ring_size_ + SR_RING_PAD + page - 1) / page * page;
+
+  auto& constants = *skeleton_->rodata;
+  constants.ring_mask = ring_size_ - 1;
+  constants.wake_mask = ring_size_ / 4 - 1;
+  constants.with_durations = options.durations;
+  constants.with_entries = options.announce_entries;
+  constants.with_stacks = options.stacks;
+  constants.failed_only = options.failed_only;
+  constants.follow_forks = options.follow_forks;
+  constants.follow_threads = options.follow_threads;
+  std::memcpy(constants.plans, plan.plans.data(), plan.plans.size() * sizeof(sr_plan));
+  std::memcpy(constants.ops, plan.ops.data(), plan.ops.size() * sizeof(sr_op));
+
+  const std::uint64_t events = std::clamp<std::uint64_t>(ring_size_ / 4, SR_RING_MIN, 4 * mebibyte);
+  int status = bpf_map__set_value_size(skeleton_->maps.rings, static_cast<__u32>(slot_size_));
+  if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.rings, cpus_);
+  if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.events, static_cast<__u32>(events));
+  if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.variants, static_cast<__u32>(plan.variants.size() + 1));
+  if (status != 0) return Error::from_errno("sizing the BPF maps", -status);
+  return {};
+}
+
+Result<void> BpfObject::fill_variants(const BpfPlan& plan) {
+  const int fd = bpf_map__fd(skeleton_->maps.variants);
+  for (const auto& [key, signature] : plan.variants) {
+    const int status = bpf_map_update_elem(fd, &key, &signature, BPF_NOEXIST);
+    // The first of two equal keys holds, as in the rows.
+    if (status != 0 && status != -EEXIST) return Error::from_errno("filling the table of variants", -status);
+  }
+  return {};
+}
+
+Result<void> BpfObject::map_rings() {
+  void* const memory = mmap(nullptr, slot_size_ * cpus_, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(skeleton_->maps.rings), 0);
+  if (memory == MAP_FAILED) return Error::from_errno("mapping the rings", errno);
+  rings_ = static_cast<std::byte*>(memory);
+  events_ = ring_buffer__new(bpf_map__fd(skeleton_->maps.events), take_event, &taker_, nullptr);
+  if (!events_) return Error::from_errno("mapping the event buffer", errno);
+  return {};
+}
+
+BpfObject::~BpfObject() {
+  detach();
+  if (events_) ring_buffer__free(events_);
+  if (rings_) munmap(rings_, slot_size_ * cpus_);
+  if (skeleton_) sysreel_bpf__destroy(skeleton_);
+}
+
+Result<void> BpfObject::attach() {
+  auto& programs = skeleton_->progs;
+  // Tasks first, calls last: whatever is seen of a call, its task is known.
+  for (bpf_program* program : {programs.on_fork, programs.on_exit, programs.on_exec, programs.on_signal_generate,
+                               programs.on_signal_deliver, programs.on_sys_exit, programs.on_sys_enter}) {
+    bpf_link* const link = bpf_program__attach(program);
+    if (!link) return Error::from_errno(std::string("attaching ") + bpf_program__name(program), errno);
+    links_.push_back(link);
+  }
+  return {};
+}
+
+void BpfObject::detach() {
+  if (links_.empty()) return;
+  __atomic_store_n(&skeleton_->bss->stopping, 1, __ATOMIC_SEQ_CST);
+  for (auto link = links_.rbegin(); link != links_.rend(); ++link) bpf_link__destroy(*link);
+  links_.clear();
+}
+
+Result<std::vector<sr_seen>> BpfObject::iterate(bpf_program* program) {
+  bpf_link* const link = bpf_program__attach_iter(program, nullptr);
+  if (!link) return Error::from_errno("attaching the task iterator", errno);
+  const UniqueFd fd(bpf_iter_create(bpf_link__fd(link)));
+  const int saved = errno;
+  bpf_link__destroy(link);
+  if (!fd) return Error::from_errno("starting the task iterator", saved);
+  std::vector<sr_seen> all;
+  std::size_t filled = 0;  // bytes
+  while (true) {
+    all.resize(filled / sizeof(sr_seen) + 256);
+    const ssize_t got = ::read(fd.get(), reinterpret_cast<std::byte*>(all.data()) + filled, all.size() * sizeof(sr_seen) - filled);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (got < 0) return Error::from_errno("reading the task iterator", errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  all.resize(filled / sizeof(sr_seen));
+  return all;
+}
+
+Result<std::vector<sr_seen>> BpfObject::mark(Pid pid, bool launching) {
+  auto& shared = *skeleton_->bss;
+  const auto tgid = static_cast<__u32>(raw(pid));
+  const __u32 yes = 1;
+  const int map = bpf_map__fd(skeleton_->maps.attaching);
+  if (const int status = bpf_map_update_elem(map, &tgid, &yes, BPF_ANY); status != 0) {
+    return Error::from_errno("noting the process to attach", -status);
+  }
+  __atomic_fetch_add(&shared.attaching_count, 1, __ATOMIC_SEQ_CST);
+  shared.mark_tgid = tgid;
+  shared.mark_launching = launching;
+  std::vector<sr_seen> all;
+  Result<std::vector<sr_seen>> pass = iterate(skeleton_->progs.mark_tasks);
+  while (pass && any_new(*pass)) {
+    all.insert(all.end(), pass->begin(), pass->end());
+    pass = iterate(skeleton_->progs.mark_tasks);
+  }
+  shared.mark_tgid = 0;
+  __atomic_fetch_sub(&shared.attaching_count, 1, __ATOMIC_SEQ_CST);
+  bpf_map_delete_elem(map, &tgid);
+  if (!pass) return pass.error();
+  return all;
+}
+
+Result<std::vector<sr_seen>> BpfObject::calls_in_flight() { return iterate(skeleton_->progs.show_calls); }
+
+sr_ring_control& BpfObject::control(unsigned cpu) const {
+  return *reinterpret_cast<sr_ring_control*>(rings_ + cpu * slot_size_);
+}
+
+const std::byte* BpfObject::data(unsigned cpu) const { return rings_ + cpu * slot_size_ + SR_CONTROL_SIZE; }
+
+bool BpfObject::wait(int milliseconds) const {
+  epoll_event event{};
+  return epoll_wait(ring_buffer__epoll_fd(events_), &event, 1, milliseconds) >= 0 || errno != EINTR;
+}
+
+void BpfObject::take_events(const EventTaker& taker) {
+  taker_ = &taker;
+  ring_buffer__consume(events_);
+  taker_ = nullptr;
+}
+
+std::int64_t BpfObject::live_tasks() const { return __atomic_load_n(&skeleton_->bss->live_tasks, __ATOMIC_SEQ_CST); }
+std::uint64_t BpfObject::lost_without_ring() const { return skeleton_->bss->lost_without_ring; }
+std::uint64_t BpfObject::lost_events(unsigned cause) const { return skeleton_->bss->lost_events[cause]; }
+std::uint64_t BpfObject::missed_exits() const { return misses_of(skeleton_->progs.on_sys_exit); }
+
+std::uint64_t BpfObject::missed_events() const {
+  const auto& programs = skeleton_->progs;
+  std::uint64_t sum = 0;
+  for (const bpf_program* program :
+       {programs.on_fork, programs.on_exit, programs.on_exec, programs.on_signal_generate, programs.on_signal_deliver}) {
+    sum += misses_of(program);
+  }
+  return sum;
+}
+
+}  // namespace sysreel

@@ -1,0 +1,239 @@
+#include "recorder/ebpf/bpf_plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+#include "format/abi/abi.h"
+
+namespace sysreel {
+namespace {
+
+using abi::CountFrom;
+using abi::Extent;
+using abi::Limit;
+
+constexpr std::uint32_t path_max = 4096;
+
+std::uint8_t count_code(CountFrom from) {
+  switch (from) {
+    case CountFrom::constant: return SR_COUNT_CONSTANT;
+    case CountFrom::arg:
+    case CountFrom::call_arg: return SR_COUNT_OPERAND;
+    case CountFrom::arg_bits: return SR_COUNT_BITS;
+    case CountFrom::arg_pages: return SR_COUNT_PAGES;
+    case CountFrom::result: return SR_COUNT_RESULT;
+    case CountFrom::deref: return SR_COUNT_DEREF;
+    case CountFrom::size_of_first: return SR_COUNT_OWN_SIZE;
+  }
+  return SR_COUNT_NONE;
+}
+
+// Where a length's operand stands: an offset in the element, the number of an argument, or the place of the own size.
+std::uint16_t operand_of(const Length& length) { return length.in_structure ? length.offset : length.index; }
+
+std::uint32_t flags_of_name(std::string_view name) {
+  if (name == "execve" || name == "execveat") return SR_EXEC | SR_SAVE_ARGS | SR_AT_ENTRY;
+  if (name == "exit" || name == "exit_group") return SR_NO_RETURN | SR_AT_ENTRY;
+  if (name == "rt_sigreturn" || name == "sigreturn") return SR_SIGRETURN | SR_SAVE_ARGS | SR_AT_ENTRY;
+  if (name == "clone") return SR_CLONE_FLAGS | SR_SAVE_ARGS | SR_AT_ENTRY;
+  if (name == "clone3") return SR_CLONE3 | SR_SAVE_ARGS | SR_AT_ENTRY;
+  return 0;
+}
+
+// Calls that change what their first argument, a socket, is.
+bool changes_first(std::string_view name) { return name == "bind" || name == "connect" || name == "listen"; }
+
+class Flattener {
+ public:
+  explicit Flattener(const RecordOptions& options) : options_(options), capture_(options) {
+    plan_.plans.resize(SR_PLAN_COUNT);
+  }
+
+  Result<BpfPlan> run() {
+    for (const Abi abi : {Abi::x86_64, Abi::i386}) {
+      for (int nr = 0; nr < SR_ABI_SLOTS; ++nr) add_call(abi, SyscallNr{nr});
+    }
+    plan_.plans[SR_PLAN_UNKNOWN].flags = keep_flags(Abi::x86_64, SyscallNr{SR_ABI_SLOTS});
+    if (plan_.ops.size() > SR_OP_COUNT) {
+      return Error{ErrorKind::unsupported, "the capture plan has " + std::to_string(plan_.ops.size()) +
+                                               " steps; the BPF programs hold " + std::to_string(SR_OP_COUNT)};
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  std::uint32_t keep_flags(Abi abi, SyscallNr nr) const {
+    switch (capture_.keep(abi, nr)) {
+      case Keep::no: return 0;
+      case Keep::hidden: return SR_HIDDEN | entry_flag();
+      case Keep::yes: return SR_WANTED | entry_flag();
+    }
+    return 0;
+  }
+
+  std::uint32_t entry_flag() const { return options_.announce_entries ? SR_AT_ENTRY : 0; }
+
+  void add_call(Abi abi, SyscallNr nr) {
+    const std::uint32_t index = static_cast<std::uint32_t>(raw(nr)) + (abi == Abi::i386 ? SR_ABI_SLOTS : 0);
+    sr_plan& plan = plan_.plans[index];
+    plan.flags = keep_flags(abi, nr);
+    const abi::SyscallRow* const row = abi::row_of(abi, nr);
+    if (!row || plan.flags == 0) return;
+    plan.flags |= flags_of_name(row->name);
+    plan.signature = signature_of(abi, *row, plan.flags);
+    add_variants(abi, *row, index);
+  }
+
+  // Variants are found by hashing their keys, one look for each way in which the variants of this call are selected.
+  void add_variants(Abi abi, const abi::SyscallRow& row, std::uint32_t index) {
+    sr_plan& plan = plan_.plans[index];
+    for (const abi::Variant& variant : abi::variants_of(row)) {
+      const sr_pattern pattern{variant.selector, variant.has_second ? variant.selector2 : std::uint8_t{0xff}, 0, variant.mask};
+      const auto same = [&](const sr_pattern& other) {
+        return other.selector == pattern.selector && other.selector2 == pattern.selector2 && other.mask == pattern.mask;
+      };
+      const auto end = plan.patterns + plan.pattern_count;
+      const auto found = std::find_if(plan.patterns, end, same);
+      if (found == end) {
+        if (plan.pattern_count == SR_MAX_PATTERNS) continue;  // bpf_plan_test holds the rows to this bound
+        *end = pattern;
+        ++plan.pattern_count;
+      }
+      const auto number = static_cast<std::uint32_t>(found - plan.patterns);
+      const sr_variant_key key{index, number, variant.key & variant.mask, variant.has_second ? variant.key2 : 0};
+      plan_.variants.emplace_back(key, signature_of(abi, *variant.row, plan.flags));
+    }
+  }
+
+  sr_signature signature_of(Abi abi, const abi::SyscallRow& row, std::uint32_t& plan_flags) {
+    sr_signature signature{};
+    const CallPlan& call = capture_.plan_of(abi, row);
+    signature.first_op = static_cast<std::uint16_t>(plan_.ops.size());
+    signature.op_count = static_cast<std::uint8_t>(std::min<std::size_t>(call.copies.size(), SR_MAX_OPS));
+    if (options_.fd_identity) {
+      if (row.result == abi::ResultKind::fd) signature.flags |= SR_SIGNATURE_MAKES_FD;
+      if (changes_first(row.name)) signature.flags |= SR_SIGNATURE_CHANGES_FD;
+    }
+    if (signature.op_count == 0) signature.first_op = 0;
+    // The operations of one signature stand together, those below them behind.
+    const std::size_t first = plan_.ops.size();
+    plan_.ops.resize(first + signature.op_count);
+    for (std::size_t i = 0; i < signature.op_count; ++i) {
+      sr_op op = op_of(abi, call.copies[i], false);
+      op.operand = static_cast<std::uint8_t>(call.copies[i].where);
+      if (op.flags & (SR_OP_ENTRY | SR_OP_DEREF)) plan_flags |= SR_AT_ENTRY;
+      plan_.ops[first + i] = op;
+    }
+    return signature;
+  }
+
+  // One copy with those below it. `early`: what holds its address is copied at entry.
+  sr_op op_of(Abi abi, const CopyPlan& copy, bool early) {
+    sr_op op{};
+    const bool at_entry = copy.at_entry && (early || copy.early || options_.exact || options_.announce_entries);
+    early |= at_entry;
+    if (at_entry) op.flags |= SR_OP_ENTRY | (copy.at_exit ? 0 : SR_OP_RETRY);
+    if (copy.at_entry && !at_entry) op.flags |= SR_OP_LATE;
+    if (copy.at_exit) op.flags |= SR_OP_OUTPUT | (copy.on_failure ? SR_OP_ON_FAILURE : 0);
+    if (copy.limit == Limit::message) op.flags |= SR_OP_MESSAGE;
+    op.word = copy.address_width;
+    op.abi_word = static_cast<std::uint8_t>(word_size(abi));
+    op.field_offset = copy.where;
+    op.unit = copy.unit;
+    op.stride = static_cast<std::uint16_t>(copy.stride);
+    set_counts(op, copy);
+    set_extent(op, copy);
+    add_children(abi, op, copy, early);
+    return op;
+  }
+
+  static void set_counts(sr_op& op, const CopyPlan& copy) {
+    op.count_from = count_code(copy.count.from);
+    op.count_width = copy.count.width;
+    op.count_operand = operand_of(copy.count);
+    op.count = copy.count.count;
+    if (copy.count.in_structure) op.flags |= SR_OP_COUNT_IN_ELEMENT;
+    op.count2_from = copy.bounded ? count_code(copy.count2.from) : std::uint8_t{SR_COUNT_NONE};
+    op.count2_width = copy.count2.width;
+    op.count2_operand = operand_of(copy.count2);
+    op.count2 = copy.count2.count;
+    if (copy.bounded && copy.count2.in_structure) op.flags |= SR_OP_COUNT2_IN_ELEMENT;
+    if (op.count_from == SR_COUNT_RESULT || op.count2_from == SR_COUNT_RESULT) op.flags |= SR_OP_USES_RESULT;
+    if (op.count_from == SR_COUNT_DEREF && !copy.count.in_structure && copy.at_exit) op.flags |= SR_OP_DEREF;
+  }
+
+  void set_extent(sr_op& op, const CopyPlan& copy) {
+    op.limit = limit_of(copy);
+    if (copy.extent == Extent::string) {
+      op.extent = SR_EXTENT_STRING;
+      op.unit = 1;
+      if (copy.limit != Limit::path) op.limit = std::min<std::uint32_t>(options_.string_limit, SR_RECORD_MAX) + 1;
+      // The constant 4096 stands for "no length of its own".
+      if (copy.count.from == CountFrom::constant && copy.count.count == path_max) op.count = SR_RECORD_MAX;
+    } else if (copy.extent == Extent::string_vector) {
+      op.extent = SR_EXTENT_VECTOR;
+      op.limit = SR_RECORD_MAX;
+      if (!copy.strings) op.flags |= SR_OP_POINTERS_ONLY;
+      const std::uint32_t shown = copy.every_row ? 0xffff : options_.string_limit + 1;
+      op.string_count = static_cast<std::uint16_t>(std::min<std::uint32_t>(shown, 0xffff));
+    } else {
+      op.extent = SR_EXTENT_ELEMENTS;
+    }
+  }
+
+  std::uint32_t limit_of(const CopyPlan& copy) const {
+    const std::uint64_t shown = options_.string_limit;
+    std::uint64_t limit = SR_RECORD_MAX;
+    switch (copy.limit) {
+      case Limit::record: break;
+      case Limit::path: limit = path_max; break;
+      case Limit::data:
+      case Limit::message: limit = shown; break;
+      case Limit::rows:
+        if (!copy.every_row) limit = (shown + 1) * copy.unit;
+        break;
+    }
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(limit, SR_RECORD_MAX));
+  }
+
+  void add_children(Abi abi, sr_op& op, const CopyPlan& copy, bool early) {
+    if (op.extent == SR_EXTENT_VECTOR) {
+      if (op.flags & SR_OP_POINTERS_ONLY) return;
+      sr_op string{};
+      string.extent = SR_EXTENT_STRING;
+      string.word = string.abi_word = op.abi_word;
+      string.count_from = SR_COUNT_CONSTANT;
+      string.count2_from = SR_COUNT_NONE;
+      string.unit = 1;
+      string.count = SR_RECORD_MAX;
+      string.limit = std::min<std::uint32_t>(options_.string_limit, SR_RECORD_MAX) + 1;
+      op.first_child = static_cast<std::uint16_t>(plan_.ops.size());
+      plan_.ops.push_back(string);
+      return;
+    }
+    if (copy.inner.empty() || copy.stride == 0) return;
+    if (copy.unit != copy.stride) op.flags |= SR_OP_ONE;
+    const std::size_t first = plan_.ops.size();
+    op.first_child = static_cast<std::uint16_t>(first);
+    op.child_count = static_cast<std::uint16_t>(copy.inner.size());
+    plan_.ops.resize(first + copy.inner.size());
+    for (std::size_t i = 0; i < copy.inner.size(); ++i) {
+      const sr_op child = op_of(abi, copy.inner[i], early);
+      plan_.ops[first + i] = child;
+      if (child.flags & (SR_OP_LATE | SR_OP_ON_FAILURE | SR_OP_WALK)) op.flags |= SR_OP_WALK;
+      if (child.flags & (SR_OP_OUTPUT | SR_OP_WALK_OUTPUT)) op.flags |= SR_OP_WALK_OUTPUT;
+    }
+  }
+
+  const RecordOptions& options_;
+  CapturePlan capture_;
+  BpfPlan plan_;
+};
+
+}  // namespace
+
+Result<BpfPlan> make_bpf_plan(const RecordOptions& options) { return Flattener(options).run(); }
+
+}  // namespace sysreel

@@ -1,0 +1,259 @@
+// Entry and exit of system calls: one record a call, written at its exit.
+#ifndef SYSREEL_RECORDER_EBPF_CALLS_BPF_H_
+#define SYSREEL_RECORDER_EBPF_CALLS_BPF_H_
+
+#include "recorder/ebpf/capture.bpf.h"
+#include "recorder/ebpf/fd.bpf.h"
+
+static __always_inline void args_from(__u64 *args, const struct pt_regs *regs, bool compat) {
+  if (unlikely(compat)) {
+    args[0] = (__u32)regs->bx;
+    args[1] = (__u32)regs->cx;
+    args[2] = (__u32)regs->dx;
+    args[3] = (__u32)regs->si;
+    args[4] = (__u32)regs->di;
+    args[5] = (__u32)regs->bp;
+  } else {
+    args[0] = regs->di;
+    args[1] = regs->si;
+    args[2] = regs->dx;
+    args[3] = regs->r10;
+    args[4] = regs->r8;
+    args[5] = regs->r9;
+  }
+}
+
+// Copies what must be copied at entry into an entry record. Returns false if the ring was full.
+__noinline int write_entry(struct work *work, __u32 plan) {
+  if (!work || plan >= SR_PLAN_COUNT) return 0;
+  choose_signature(work, plan);
+  __u32 failed = 0;
+  for (int i = 0; i < SR_MAX_OPS; ++i) {
+    if (i >= work->op_count) break;
+    __u32 number = work->first_op + i;
+    barrier_var(number);
+    if (number >= SR_OP_COUNT) break;
+    const __u32 flags = ops[number].flags;
+    if (flags & SR_OP_DEREF) {
+      // The length at entry is kept: it bounds what is read at exit.
+      __u32 operand = ops[number].count_operand, length = 0;
+      bpf_probe_read_user(&length, sizeof length, (void *)work->args[operand < 6 ? operand : 0]);
+      work->lengths = length;
+    }
+    copy_argument(work, number, false);
+    if (work->block_end == SR_END_FAULT && flags & SR_OP_RETRY) failed |= 1 << i;
+  }
+  return failed;
+}
+
+// The part of a call's record that is the same for both of its records.
+static __always_inline void fill_record(struct sr_record *record, const struct task_state *state, const struct work *work) {
+  record->pid = state->pid;
+  record->tid = state->tid;
+  record->abi = state->abi;
+  record->nr = state->nr;
+  record->start = state->start;
+  __builtin_memcpy(record->args, work->args, sizeof record->args);
+}
+
+// What an entry needs besides the clock: kept arguments, an entry record, or the whole record of a call that never returns.
+static __always_inline int enter_slowly(struct task_state *state, const struct pt_regs *regs, bool compat, __u32 plan,
+                                        __u32 flags) {
+  state->lengths = ~0u;
+  if (flags & SR_SAVE_ARGS) {
+    args_from(state->args, regs, compat);
+    state->ip = regs->ip;
+  }
+  if (state->launching && !(flags & SR_EXEC)) return 0;
+  const __u32 cpu = bpf_get_smp_processor_id();
+  struct sr_ring_control *control = ring_of(cpu);
+  if (!control) {
+    __sync_fetch_and_add(&lost_without_ring, 1);
+    return 0;
+  }
+  const bool last = flags & SR_NO_RETURN;
+  if (!has_room(control)) {
+    if (last) count_loss(control, SR_LOST_RING_FULL, state->start);
+    if (last) state->phase = SKIPPED;
+    state->retry = 0xff;
+    return 0;
+  }
+  const __u64 head = control->head;
+  struct work *work = begin_work(control, cpu, head);
+  args_from(work->args, regs, compat);
+  state->retry = write_entry(work, plan);
+  state->lengths = work->lengths;
+  struct sr_record *record = record_at(work, 0);
+  if (!record) return 0;
+  if (!last && !work->blocks && !with_entries) return 0;
+  fill_record(record, state, work);
+  record->kind = last ? SR_RECORD_CALL : SR_RECORD_ENTRY;
+  record->flags = (last ? CALL_NO_RESULT : 0) | (flags & SR_WANTED ? 0 : CALL_HIDDEN);
+  record->end = state->start;
+  record->result = 0;
+  record->ip = regs->ip;
+  record->block_count = work->blocks;
+  record->extras = state->launching ? SR_EXTRA_LAUNCHING : 0;
+  record->stack_depth = 0;
+  record->size = work->cursor;
+  if (last) {
+    control->records++;
+    state->phase = SKIPPED;
+  } else {
+    state->entry_part = 1;
+  }
+  publish(control, head, work->cursor);
+  return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state || stopping) return 0;
+  const bool compat = is_compat(task);
+  __u32 plan = plan_of(nr, compat);
+  barrier_var(plan);
+  if (plan >= SR_PLAN_COUNT) return 0;
+  const __u32 flags = plans[plan].flags;
+  if (!(flags & (SR_WANTED | SR_HIDDEN))) {
+    state->phase = SKIPPED;
+    return 0;
+  }
+  state->phase = IN_CALL;
+  state->nr = nr;
+  state->plan = plan;
+  state->abi = compat ? ABI_I386 : ABI_X86_64;
+  if (likely(!(flags & SR_AT_ENTRY))) {
+    state->start = with_durations ? bpf_ktime_get_ns() : 0;
+    return 0;
+  }
+  state->start = bpf_ktime_get_ns();
+  return enter_slowly(state, regs, compat, plan, flags);
+}
+
+// Copies what is copied at exit. `failed` are the operations of the entry to be tried again.
+__noinline int copy_at_exit(struct work *work, __u32 plan, __u32 failed) {
+  if (!work || plan >= SR_PLAN_COUNT) return 0;
+  choose_signature(work, plan);
+  const __s64 result = work->result;
+  work->at_exit = 1;
+  work->failed = result < 0 && result >= -4095;
+  work->left = result > 0 ? result : 0;
+  for (int i = 0; i < SR_MAX_OPS; ++i) {
+    if (i >= work->op_count) break;
+    __u32 number = work->first_op + i;
+    barrier_var(number);
+    if (number >= SR_OP_COUNT) break;
+    copy_argument(work, number, failed >> i & 1);
+  }
+  return 0;
+}
+
+// Whether strace would see no result: the task is being killed and the call was cut short.
+static __always_inline bool dies_without_result(struct task_struct *task, long result, __u32 flags) {
+  if (flags & CALL_NO_ENTRY) return BPF_CORE_READ(task, sighand, action[30].sa.sa_flags) & SA_IMMUTABLE;
+  if (result != -4 && (result > -512 || result < -516)) return false;
+  return task->pending.signal.sig[0] & 1 << 8;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state || stopping) return 0;
+  const __u32 phase = state->phase;
+  state->phase = IDLE;
+  if (phase == SKIPPED || phase == FRESH_CHILD) return 0;
+  const bool compat = is_compat(task);
+  __u32 flags = 0;
+  if (unlikely(phase != IN_CALL)) {
+    flags = phase == IN_OLD_CALL ? CALL_START_UNKNOWN : CALL_NO_ENTRY;
+    state->nr = regs->orig_ax;
+    state->plan = plan_of((int)regs->orig_ax, compat);
+    state->abi = compat ? ABI_I386 : ABI_X86_64;
+    state->entry_part = 0;
+    state->retry = 0xff;
+    state->lengths = ~0u;
+    if (phase != IN_OLD_CALL) state->start = bpf_ktime_get_ns();
+  }
+  __u32 plan = state->plan;
+  barrier_var(plan);
+  if (plan >= SR_PLAN_COUNT) return 0;
+  const __u32 what = plans[plan].flags;
+  const __u32 entry_part = state->entry_part, retry = state->retry;
+  state->entry_part = 0;
+  state->retry = 0;
+  if (!(what & SR_WANTED)) flags |= CALL_HIDDEN;
+  if (unlikely(state->launching)) {
+    if (state->launching == 1) return 0;
+    state->launching = 0;
+  }
+  if (failed_only && result >= 0) {
+    if (!(what & SR_HIDDEN)) return 0;
+    flags |= CALL_HIDDEN;
+  }
+  if (!(what & (SR_WANTED | SR_HIDDEN))) return 0;
+
+  const __u64 now = bpf_ktime_get_ns();
+  const __u32 cpu = bpf_get_smp_processor_id();
+  struct sr_ring_control *control = ring_of(cpu);
+  if (!control) {
+    __sync_fetch_and_add(&lost_without_ring, 1);
+    return 0;
+  }
+  if (unlikely(!has_room(control))) {
+    count_loss(control, SR_LOST_RING_FULL, now);
+    return 0;
+  }
+  const __u64 head = control->head;
+  struct work *work = begin_work(control, cpu, head);
+  __u64 ip = regs->ip;
+  if (unlikely(what & SR_SAVE_ARGS && phase == IN_CALL)) {
+    __builtin_memcpy(work->args, state->args, sizeof work->args);
+    ip = state->ip;
+    if (what & SR_SIGRETURN) flags |= CALL_BY_SIGRETURN;
+  } else {
+    args_from(work->args, regs, compat);
+  }
+  work->result = result;
+  work->lengths = state->lengths;
+  // After a successful execve the memory of the arguments is gone.
+  if (!(what & SR_EXEC && result == 0)) copy_at_exit(work, plan, retry);
+
+  struct sr_record *record = record_at(work, 0);
+  if (!record) return 0;
+  if (dies_without_result(task, result, flags)) flags |= CALL_NO_RESULT;
+  if (work->late) flags |= CALL_LATE_INPUT;
+  if (!with_durations) {
+    flags |= CALL_NO_DURATION;
+    state->start = now;
+  }
+  fill_record(record, state, work);
+  record->kind = SR_RECORD_CALL;
+  record->flags = flags;
+  record->end = now;
+  record->result = result;
+  record->ip = ip;
+  __u32 extras = entry_part ? SR_EXTRA_ENTRY_PART : 0;
+  if (unlikely(work->signature_flags) && result >= 0) {
+    const __u32 fd = work->signature_flags & SR_SIGNATURE_MAKES_FD ? (__u32)result : (__u32)work->args[0];
+    if (append_fd(work, fd)) extras |= SR_EXTRA_FD;
+  }
+  __u32 depth = 0;
+  if (with_stacks) depth = append_stack(work, ctx);
+  record->block_count = work->blocks;
+  record->extras = extras;
+  record->stack_depth = depth;
+  record->size = work->cursor;
+  control->records++;
+  if (unlikely(work->too_large)) control->cut++;
+  publish(control, head, work->cursor);
+  if (unlikely(state->next_tid)) {
+    state->tid = state->next_tid;
+    state->next_tid = 0;
+  }
+  return 0;
+}
+
+#endif  // SYSREEL_RECORDER_EBPF_CALLS_BPF_H_

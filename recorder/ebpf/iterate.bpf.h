@@ -1,0 +1,95 @@
+// Walks all tasks: marks those to be attached, and tells which calls are in flight.
+#ifndef SYSREEL_RECORDER_EBPF_ITERATE_BPF_H_
+#define SYSREEL_RECORDER_EBPF_ITERATE_BPF_H_
+
+#include "recorder/ebpf/calls.bpf.h"
+#include "recorder/ebpf/tasks.bpf.h"
+
+// In a call, going by the registers a task left at its last entry: while a call runs, its result reads -ENOSYS.
+static __always_inline bool seems_in_call(const struct pt_regs *regs) {
+  return (long)regs->orig_ax >= 0 && (long)regs->ax == -38;
+}
+
+static __always_inline void registers_into(struct sr_seen *seen, struct task_struct *task, const struct pt_regs *regs) {
+  const bool compat = is_compat(task);
+  seen->nr = regs->orig_ax;
+  seen->ip = regs->ip;
+  seen->abi = compat ? ABI_I386 : ABI_X86_64;
+  args_from(seen->args, regs, compat);
+}
+
+// Marks the threads of process `mark_tgid` that have no state yet and reports each.
+SEC("iter/task")
+int mark_tasks(struct bpf_iter__task *ctx) {
+  struct task_struct *task = ctx->task;
+  if (!task) return 0;
+  if (id_in_namespace(task->group_leader) != mark_tgid) return 0;
+  if (!follow_threads && task->pid != task->tgid) return 0;
+  if (task->flags & (PF_EXITING | PF_KERNEL_HELPERS)) return 0;
+  if (bpf_task_storage_get(&tasks, task, 0, 0)) return 0;
+  struct sr_seen seen = {};
+  seen.time = bpf_ktime_get_ns();
+  struct task_state *state = mark(task);
+  if (!state) {
+    seen.flags = SR_SEEN_NO_STORAGE;
+    bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
+    return 0;
+  }
+  __sync_fetch_and_add(&live_tasks, 1);
+  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
+  seen.flags = SR_SEEN_NEW;
+  seen.pid = state->pid;
+  seen.tid = state->tid;
+  seen.start = seen.time;
+  seen.origin = mark_launching ? ORIGIN_LAUNCHED : ORIGIN_ATTACHED;
+  bpf_probe_read_kernel(seen.comm, sizeof seen.comm, task->comm);
+  state->launching = mark_launching;
+  if (!mark_launching && seems_in_call(regs)) {
+    registers_into(&seen, task, regs);
+    state->nr = seen.nr;
+    state->abi = seen.abi;
+    state->start = seen.time;
+    state->plan = plan_of(seen.nr, seen.abi == ABI_I386);
+    seen.flags |= SR_SEEN_IN_CALL | SR_SEEN_START_UNKNOWN;
+    state->phase = IN_OLD_CALL;
+  }
+  bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
+  return 0;
+}
+
+// Reports every traced task that is in a call.
+SEC("iter/task")
+int show_calls(struct bpf_iter__task *ctx) {
+  struct task_struct *task = ctx->task;
+  if (!task) return 0;
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state || state->launching) return 0;
+  const __u32 phase = state->phase, plan = state->plan;
+  if ((phase != IN_CALL && phase != IN_OLD_CALL) || plan >= SR_PLAN_COUNT) return 0;
+  const __u32 what = plans[plan].flags;
+  if (!(what & (SR_WANTED | SR_HIDDEN))) return 0;
+  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
+  if (!seems_in_call(regs)) return 0;
+  struct sr_seen seen = {};
+  seen.time = bpf_ktime_get_ns();
+  registers_into(&seen, task, regs);
+  if (seen.nr != state->nr) return 0;
+  seen.flags = SR_SEEN_IN_CALL;
+  if (phase == IN_OLD_CALL) seen.flags |= SR_SEEN_START_UNKNOWN;
+  if (!(what & SR_WANTED)) seen.flags |= SR_SEEN_HIDDEN;
+  seen.pid = state->pid;
+  seen.tid = state->tid;
+  seen.start = state->start ? state->start : seen.time;
+  bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
+  return 0;
+}
+
+// Notes the depth of the reader's pid namespace, once, before anything is marked.
+SEC("iter/task")
+int learn_namespace(struct bpf_iter__task *ctx) {
+  struct task_struct *reader = bpf_get_current_task_btf();
+  ns_level = BPF_CORE_READ(reader, thread_pid, level);
+  return 0;
+}
+
+#endif  // SYSREEL_RECORDER_EBPF_ITERATE_BPF_H_

@@ -1,0 +1,204 @@
+// The few kernel structures the programs read, declared by hand: CO-RE finds the fields' real places at load time.
+#ifndef SYSREEL_RECORDER_EBPF_KERNEL_TYPES_H_
+#define SYSREEL_RECORDER_EBPF_KERNEL_TYPES_H_
+
+typedef unsigned char __u8;
+typedef signed char __s8;
+typedef unsigned short __u16;
+typedef short __s16;
+typedef unsigned int __u32;
+typedef int __s32;
+typedef unsigned long long __u64;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef __u16 __sum16;
+typedef _Bool bool;
+enum { false = 0, true = 1 };
+
+// uapi linux/bpf.h
+enum bpf_map_type_used {
+  BPF_MAP_TYPE_HASH = 1,
+  BPF_MAP_TYPE_ARRAY = 2,
+  BPF_MAP_TYPE_RINGBUF = 27,
+  BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+enum {
+  BPF_ANY = 0,
+  BPF_F_NO_PREALLOC = 1,
+  BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
+  BPF_F_MMAPABLE = 1 << 10,
+  BPF_F_USER_STACK = 1 << 8,
+  BPF_RB_NO_WAKEUP = 1,
+  BPF_RB_FORCE_WAKEUP = 2,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct pt_regs {
+  unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, flags, sp;
+};
+
+struct thread_info {
+  __u32 status;
+};
+
+struct ns_common {
+  unsigned int inum;
+};
+
+struct pid_namespace {
+  struct ns_common ns;
+};
+
+struct upid {
+  int nr;
+  struct pid_namespace *ns;
+};
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+};
+
+struct sigset {
+  unsigned long sig[1];
+};
+typedef struct sigset sigset_t;
+
+struct sigpending {
+  sigset_t signal;
+};
+
+typedef struct {
+  int counter;
+} atomic_t;
+
+struct signal_struct {
+  atomic_t live;
+};
+
+struct sigaction_kernel;
+struct sigaction {
+  unsigned long sa_flags;
+};
+
+struct k_sigaction {
+  struct sigaction sa;
+};
+
+struct sighand_struct {
+  struct k_sigaction action[64];
+};
+
+struct super_block {
+  unsigned int s_dev;
+};
+
+struct inode {
+  unsigned short i_mode;
+  struct super_block *i_sb;
+  unsigned long i_ino;
+  unsigned int i_rdev;
+};
+
+struct file {
+  void *private_data;
+  struct inode *f_inode;
+  unsigned int f_flags;
+  long long f_pos;
+};
+
+struct fdtable {
+  unsigned int max_fds;
+  struct file **fd;
+};
+
+struct files_struct {
+  struct fdtable *fdt;
+};
+
+struct in6_addr_kernel {
+  __u8 bytes[16];
+};
+
+struct in6_addr {
+  union {
+    __u8 u6_addr8[16];
+  } in6_u;
+};
+
+struct sock_common {
+  __be32 skc_daddr;
+  __be32 skc_rcv_saddr;
+  __be16 skc_dport;
+  __u16 skc_num;
+  unsigned short skc_family;
+  struct in6_addr skc_v6_daddr;
+  struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+  struct sock_common __sk_common;
+  __u16 sk_type;
+  __u16 sk_protocol;
+};
+
+struct socket {
+  short type;
+  struct sock *sk;
+};
+
+struct task_struct {
+  struct thread_info thread_info;
+  unsigned int flags;
+  int pid;
+  int tgid;
+  struct pid *thread_pid;
+  struct task_struct *group_leader;
+  struct task_struct *real_parent;
+  char comm[16];
+  int exit_code;
+  struct files_struct *files;
+  struct signal_struct *signal;
+  struct sighand_struct *sighand;
+  struct sigpending pending;
+};
+
+struct kernel_siginfo {
+  int si_signo;
+  int si_errno;
+  int si_code;
+};
+
+struct linux_binprm {
+  const char *filename;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+  struct seq_file *seq;
+  __u64 session_id;
+  __u64 seq_num;
+};
+
+struct bpf_iter__task {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+enum {
+  TS_COMPAT = 2,              // thread_info.status: the call came by int $0x80 or a 32-bit SYSENTER
+  PF_EXITING = 0x4,
+  PF_KERNEL_HELPERS = 0x00200000 | 0x10 | 0x4000,  // PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER
+  SA_IMMUTABLE = 0x00800000,  // set when the kernel kills by a signal that cannot be handled (seccomp)
+  AF_INET = 2,
+  AF_NETLINK = 16,
+  AF_INET6 = 10,
+};
+
+#endif  // SYSREEL_RECORDER_EBPF_KERNEL_TYPES_H_

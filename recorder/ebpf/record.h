@@ -1,0 +1,235 @@
+// What the BPF programs and the recorder say to each other: records of the rings, events of the shared ring buffer, the
+// compiled capture plan and the state of a task. Plain C, included by both sides; sizes are asserted below.
+#ifndef SYSREEL_RECORDER_EBPF_RECORD_H_
+#define SYSREEL_RECORDER_EBPF_RECORD_H_
+
+#ifndef __BPF__
+#include <linux/types.h>
+#endif
+
+// --- the capture plan: rows of format/abi, flattened (see bpf_plan.h) ------------------------------------------------------
+
+enum {
+  SR_ABI_SLOTS = 512,                     // call numbers kept for each ABI
+  SR_PLAN_COUNT = 2 * SR_ABI_SLOTS + 1,   // x86_64, i386, and one plan for every number beyond the tables
+  SR_PLAN_UNKNOWN = 2 * SR_ABI_SLOTS,
+  SR_OP_COUNT = 8192,
+  SR_MAX_OPS = 6,                         // of one signature: one an argument
+  SR_MAX_POINTERS = 1024,                 // in one array, followed at most
+  SR_MAX_PATTERNS = 4,                    // ways in which the variants of one call are selected
+};
+
+// What is special about a call.
+enum {
+  SR_WANTED = 1 << 0,        // inside the filter
+  SR_HIDDEN = 1 << 1,        // outside, but kept because it changes fds, mappings or tasks
+  SR_AT_ENTRY = 1 << 2,      // something must be copied at entry, or the arguments kept
+  SR_SAVE_ARGS = 1 << 3,     // the registers do not survive the call (execve, rt_sigreturn)
+  SR_NO_RETURN = 1 << 4,     // exit, exit_group: recorded at entry
+  SR_EXEC = 1 << 5,
+  SR_SIGRETURN = 1 << 6,
+  SR_CLONE_FLAGS = 1 << 7,   // argument 0 is clone's flags
+  SR_CLONE3 = 1 << 8,        // argument 0 points to struct clone_args
+};
+
+enum { SR_EXTENT_ELEMENTS = 1, SR_EXTENT_STRING = 2, SR_EXTENT_VECTOR = 3 };
+
+// Where a number of elements comes from. Operands are argument numbers, or byte offsets into the element that holds the
+// pointer (SR_OP_COUNT_IN_ELEMENT).
+enum {
+  SR_COUNT_CONSTANT, SR_COUNT_OPERAND, SR_COUNT_BITS, SR_COUNT_PAGES, SR_COUNT_RESULT, SR_COUNT_DEREF, SR_COUNT_OWN_SIZE,
+  SR_COUNT_NONE
+};
+
+enum {
+  SR_OP_ENTRY = 1 << 0,       // copied by the entry program
+  SR_OP_LATE = 1 << 1,        // an input, copied at exit
+  SR_OP_OUTPUT = 1 << 2,      // copied at exit if the call succeeded
+  SR_OP_ON_FAILURE = 1 << 3,  // ... or failed
+  SR_OP_RETRY = 1 << 4,       // an input copied at entry that may be tried again at exit
+  SR_OP_WALK = 1 << 5,        // read at exit because of what its pointers lead to ...
+  SR_OP_WALK_OUTPUT = 1 << 13,  // ... if the call succeeded
+  SR_OP_MESSAGE = 1 << 6,     // `limit` holds for all but netlink sockets
+  SR_OP_DEREF = 1 << 7,       // the length that `count_operand` points to is kept at entry, to bound the copy at exit
+  SR_OP_POINTERS_ONLY = 1 << 8,       // a vector whose strings are not copied
+  SR_OP_COUNT_IN_ELEMENT = 1 << 9,    // `count_operand` is an offset
+  SR_OP_COUNT2_IN_ELEMENT = 1 << 10,
+  SR_OP_USES_RESULT = 1 << 11,        // takes its share of the result away from the copies that follow
+  SR_OP_ONE = 1 << 12,                // one extensible structure: what lies beyond `stride` is no next element
+};
+
+// One pointer to follow. Children are the pointers inside each of its elements.
+struct sr_op {
+  __u16 flags;
+  __u8 extent;
+  __u8 operand;         // argument number; unused below the first level
+  __u8 word;            // bytes of the address
+  __u8 abi_word;        // bytes of a long
+  __u8 count_from, count_width;
+  __u8 count2_from, count2_width;
+  __u16 count_operand, count2_operand;
+  __u16 field_offset;   // of the address in its element, below the first level
+  __u16 first_child, child_count;
+  __u16 stride;         // bytes from element to element where there are children
+  __u16 string_count;   // strings of a vector that are copied at most
+  __u32 unit;           // bytes of an element, as counts count them
+  __u32 count, count2;  // where constant
+  __u32 limit;          // bytes at most; of a string with its NUL
+};
+
+enum { SR_SIGNATURE_MAKES_FD = 1 << 0, SR_SIGNATURE_CHANGES_FD = 1 << 1 };
+
+// What holds for a call, or for one variant of it.
+struct sr_signature {
+  __u16 first_op;
+  __u8 op_count;
+  __u8 flags;
+};
+
+struct sr_pattern {
+  __u8 selector, selector2;  // argument numbers; selector2 == 0xff: none
+  __u16 padding;
+  __u32 mask;
+};
+
+struct sr_plan {
+  __u32 flags;
+  struct sr_signature signature;  // where no variant matches
+  __u32 pattern_count;
+  struct sr_pattern patterns[SR_MAX_PATTERNS];
+};
+
+struct sr_variant_key {
+  __u32 plan;
+  __u32 pattern;
+  __u32 key, key2;
+};
+
+// --- the rings: one for each CPU, written in place -------------------------------------------------------------------------
+
+enum {
+  SR_RECORD_MAX = 16384,                   // bytes of a record
+  SR_CONTROL_SIZE = 4096,                  // the page in front of a ring's data
+  SR_RING_PAD = 2 * SR_RECORD_MAX + 4096,  // behind it: a record begins inside the ring and may end here
+  SR_RING_MIN = 65536,
+};
+
+// Loss, by cause; the order of LossCause.
+enum { SR_LOST_RING_FULL, SR_LOST_NO_STORAGE, SR_LOST_RECURSION, SR_LOST_TOO_LARGE, SR_LOST_COUNT };
+
+// First page of a ring. `head` and the counters are written by its CPU, `tail` by the recorder.
+struct sr_ring_control {
+  __u64 head;
+  __u64 lost[SR_LOST_COUNT];
+  __u64 first_lost, last_lost;  // times
+  __u64 records;                // published calls
+  __u64 cut;                    // of them, not everything the plan asks for found room
+  __u8 padding0[128 - 8 * (5 + SR_LOST_COUNT)];
+  __u64 tail;
+  __u8 padding1[120];
+};
+
+enum { SR_RECORD_CALL = 1, SR_RECORD_ENTRY = 2 };
+
+// Facts about a record besides CallFlag.
+enum {
+  SR_EXTRA_ENTRY_PART = 1 << 0,  // an SR_RECORD_ENTRY with the same tid and start came before
+  SR_EXTRA_FD = 1 << 1,          // an sr_fd stands behind the blocks
+  SR_EXTRA_STACK = 1 << 2,       // `stack_depth` addresses stand at the end
+  SR_EXTRA_LAUNCHING = 1 << 3,   // the first execve of a launched command
+};
+
+// One call (or its entry part). Blocks follow, each a header and its bytes padded to 8.
+struct sr_record {
+  __u32 size;            // of everything, a multiple of 8
+  __u8 kind;
+  __u8 abi;              // sysreel::Abi
+  __u16 flags;           // CallFlag
+  __u32 pid, tid;
+  __u64 end;             // CLOCK_MONOTONIC; of an entry part: its start
+  __u64 start;
+  __s64 result;
+  __u64 ip;
+  __u64 args[6];
+  __s32 nr;
+  __u16 block_count;
+  __u8 extras;
+  __u8 stack_depth;
+};
+
+enum { SR_PHASE_ENTRY = 0, SR_PHASE_EXIT = 1 };
+enum { SR_END_WHOLE = 0, SR_END_LIMIT = 1, SR_END_FAULT = 2 };
+
+struct sr_block {
+  __u64 address;
+  __u32 wanted;
+  __u16 length;
+  __u8 phase;
+  __u8 end;
+};
+
+// What a descriptor is, from its struct file.
+struct sr_fd {
+  __u64 inode;
+  __u64 device;      // the kernel's own encoding: major << 20 | minor
+  __u64 special;
+  __u64 offset;
+  __u32 mode;
+  __u32 open_flags;
+  __s32 fd;
+  __u16 family, type, protocol, local_port, peer_port;  // ports in network order
+  __u8 is_socket, padding[1];
+  __u8 local[16], peer[16];
+};
+
+// --- the shared ring buffer: what is rare, or happens in interrupts ----------------------------------------------------------
+
+enum {
+  SR_EVENT_WAKE, SR_EVENT_FORK, SR_EVENT_EXEC, SR_EVENT_EXIT, SR_EVENT_SIGNAL
+};
+
+enum { SR_COMM = 16, SR_SIGINFO = 48, SR_EXEC_PATH = 4096 };
+
+struct sr_event {
+  __u32 kind;
+  __u32 pid, tid;        // of the task it is about
+  __u32 other_pid, other_tid;  // parent; sender; former tid
+  __s32 number;          // signal number; exit status
+  __u64 time;
+  __u64 value;           // clone flags; receiver's instruction pointer
+  __u8 stage;            // of a signal: SignalStage
+  __u8 abi;
+  __u8 origin;           // TaskOrigin of a new task
+  __u8 last_thread;
+  __u32 length;          // bytes of siginfo, or of the path of an exec
+  union {
+    __u8 siginfo[SR_SIGINFO];
+    char comm[SR_COMM];
+  };
+};
+
+// --- the task iterator's answers -----------------------------------------------------------------------------------------------
+
+enum { SR_SEEN_NEW = 1 << 0, SR_SEEN_IN_CALL = 1 << 1, SR_SEEN_START_UNKNOWN = 1 << 2, SR_SEEN_HIDDEN = 1 << 3,
+       SR_SEEN_NO_STORAGE = 1 << 4 };
+
+struct sr_seen {
+  __u32 pid, tid;
+  __u32 flags;
+  __s32 nr;
+  __u64 time;      // of the look
+  __u64 start;
+  __u64 ip;
+  __u64 args[6];
+  __u32 abi;
+  __u32 origin;
+  char comm[SR_COMM];
+};
+
+#ifndef __BPF__
+static_assert(sizeof(struct sr_op) == 40 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
+static_assert(sizeof(struct sr_record) == 104 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 88);
+static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 96 && sizeof(struct sr_seen) == 112);
+#endif
+
+#endif  // SYSREEL_RECORDER_EBPF_RECORD_H_

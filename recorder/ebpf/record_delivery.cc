@@ -1,0 +1,172 @@
+#include "recorder/ebpf/record_delivery.h"
+
+#include <cstring>
+
+#include "recorder/ebpf/fd_identity.h"
+
+namespace sysreel {
+namespace {
+
+Nanos nanos(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
+
+std::size_t padded(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
+
+const std::byte* body_of(const sr_record& record) { return reinterpret_cast<const std::byte*>(&record + 1); }
+
+// Appends the blocks of a record; returns where they end.
+const std::byte* append_blocks(const sr_record& record, std::vector<Block>& blocks) {
+  const std::byte* at = body_of(record);
+  for (unsigned i = 0; i < record.block_count; ++i) {
+    sr_block block;
+    std::memcpy(&block, at, sizeof block);
+    at += sizeof block;
+    blocks.push_back({block.address, {at, block.length}, block.wanted, static_cast<Phase>(block.phase),
+                      static_cast<BlockEnd>(block.end)});
+    at += padded(block.length);
+  }
+  return at;
+}
+
+// Whether a later block shows what this one, which failed at entry, could not.
+bool mended(const Block& failed, const std::vector<Block>& blocks) {
+  if (failed.phase != Phase::entry || failed.end != BlockEnd::fault) return false;
+  for (const Block& block : blocks) {
+    if (&block > &failed && block.phase == Phase::entry && block.address == failed.address) return true;
+  }
+  return false;
+}
+
+Call call_of(const sr_record& record) {
+  Call call;
+  call.pid = Pid{static_cast<std::int32_t>(record.pid)};
+  call.tid = Tid{static_cast<std::int32_t>(record.tid)};
+  call.start = nanos(record.start);
+  call.duration = nanos(record.end - record.start);
+  call.abi = static_cast<Abi>(record.abi);
+  call.flags = record.flags;
+  call.nr = SyscallNr{record.nr};
+  std::memcpy(call.args.data(), record.args, sizeof record.args);
+  call.result = record.result;
+  call.ip = record.ip;
+  return call;
+}
+
+}  // namespace
+
+void RecordDelivery::take(const sr_record& record) {
+  if (record.kind == SR_RECORD_CALL) return deliver_call(record);
+  if (record.kind != SR_RECORD_ENTRY) return;
+  const auto* const bytes = reinterpret_cast<const std::byte*>(&record);
+  entries_[static_cast<std::int32_t>(record.tid)].assign(bytes, bytes + record.size);
+  if (!announce_entries_ || (record.extras & SR_EXTRA_LAUNCHING)) return;
+  Call call = call_of(record);
+  call.flags |= call_in_flight;
+  blocks_.clear();
+  append_blocks(record, blocks_);
+  call.blocks = blocks_;
+  sink_->on(call);
+}
+
+void RecordDelivery::deliver_call(const sr_record& record) {
+  Call call = call_of(record);
+  blocks_.clear();
+  const auto entry = entries_.find(static_cast<std::int32_t>(record.tid));
+  if (entry != entries_.end() && record.extras & SR_EXTRA_ENTRY_PART) {
+    const auto& part = *reinterpret_cast<const sr_record*>(entry->second.data());
+    if (part.start == record.start) append_blocks(part, blocks_);
+  }
+  const std::byte* at = append_blocks(record, blocks_);
+  std::erase_if(blocks_, [this](const Block& block) { return mended(block, blocks_); });
+  call.blocks = blocks_;
+  const std::byte* const fact = at;
+  if (record.extras & SR_EXTRA_FD) at += sizeof(sr_fd);
+  call.stack = {reinterpret_cast<const std::uint64_t*>(at), record.stack_depth};
+  sink_->on(call);
+  if (record.extras & SR_EXTRA_FD) deliver_fd(record, fact);
+  // A thread makes one call at a time: what was kept of its entry is spent.
+  if (entry != entries_.end()) entries_.erase(entry);
+}
+
+void RecordDelivery::deliver_fd(const sr_record& record, const std::byte* bytes) {
+  sr_fd kernel;
+  std::memcpy(&kernel, bytes, sizeof kernel);
+  FdIdentity identity(kernel);
+  FdFact fact = identity.fact();
+  fact.pid = Pid{static_cast<std::int32_t>(record.pid)};
+  fact.tid = Tid{static_cast<std::int32_t>(record.tid)};
+  fact.time = nanos(record.end);
+  identity.find_path(fact);
+  sink_->on(fact);
+}
+
+void RecordDelivery::take(const KernelEvent& kept) {
+  const sr_event& event = kept.event;
+  const auto tid = static_cast<std::int32_t>(event.tid);
+  const Pid pid{static_cast<std::int32_t>(event.pid)};
+  switch (event.kind) {
+    case SR_EVENT_FORK: {
+      TaskNew task;
+      task.pid = pid;
+      task.tid = Tid{tid};
+      task.time = nanos(event.time);
+      task.origin = static_cast<TaskOrigin>(event.origin);
+      task.parent_pid = Pid{static_cast<std::int32_t>(event.other_pid)};
+      task.parent_tid = Tid{static_cast<std::int32_t>(event.other_tid)};
+      task.clone_flags = event.value;
+      task.comm = {event.comm, strnlen(event.comm, sizeof event.comm)};
+      return add_task(task);
+    }
+    case SR_EVENT_EXEC: {
+      const auto former = static_cast<std::int32_t>(event.other_tid);
+      rename(former, tid);
+      return sink_->on(Exec{pid, Tid{tid}, Tid{former}, nanos(event.time), kept.path});
+    }
+    case SR_EVENT_EXIT:
+      tasks_.erase(tid);
+      entries_.erase(tid);
+      return sink_->on(TaskExit{pid, Tid{tid}, nanos(event.time), event.number, event.last_thread != 0});
+    case SR_EVENT_SIGNAL: return deliver_signal(event);
+    default: return;
+  }
+}
+
+void RecordDelivery::add_task(const TaskNew& task) {
+  if (!tasks_.emplace(raw(task.tid), raw(task.pid)).second) return;
+  sink_->on(task);
+}
+
+// After an exec by another thread than the leader: the thread goes on under the process's id. Its execve, which has not
+// ended yet, is still recorded under the former one.
+void RecordDelivery::rename(std::int32_t from, std::int32_t to) {
+  if (from == to) return;
+  const auto found = tasks_.find(from);
+  if (found == tasks_.end()) return;
+  tasks_[to] = found->second;
+  tasks_.erase(from);
+}
+
+void RecordDelivery::deliver_signal(const sr_event& event) {
+  Signal signal;
+  signal.pid = Pid{static_cast<std::int32_t>(event.pid)};
+  signal.tid = Tid{static_cast<std::int32_t>(event.tid)};
+  signal.time = nanos(event.time);
+  signal.stage = static_cast<SignalStage>(event.stage);
+  signal.abi = static_cast<Abi>(event.abi);
+  signal.signo = event.number;
+  signal.siginfo = {reinterpret_cast<const std::byte*>(event.siginfo), event.length};
+  signal.sender_pid = Pid{static_cast<std::int32_t>(event.other_pid)};
+  signal.sender_tid = Tid{static_cast<std::int32_t>(event.other_tid)};
+  signal.ip = event.value;
+  sink_->on(signal);
+}
+
+std::vector<Block> RecordDelivery::entry_blocks(Tid tid, std::uint64_t start) const {
+  std::vector<Block> blocks;
+  const auto found = entries_.find(raw(tid));
+  if (found == entries_.end()) return blocks;
+  const auto& part = *reinterpret_cast<const sr_record*>(found->second.data());
+  if (part.start == start) append_blocks(part, blocks);
+  return blocks;
+}
+
+}  // namespace sysreel

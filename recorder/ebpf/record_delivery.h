@@ -1,0 +1,45 @@
+// Turns records and kernel events into the events of format/event.h.
+#pragma once
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+#include "format/event.h"
+#include "recorder/ebpf/ring_merge.h"
+
+namespace sysreel {
+
+// Joins what belongs together (an entry record with its call), keeps the list of living tasks, and delivers to the sink
+// of the moment. Used by one thread.
+class RecordDelivery final : public RecordTaker {
+ public:
+  explicit RecordDelivery(bool announce_entries) : announce_entries_(announce_entries) {}
+
+  void set_sink(EventSink* sink) { sink_ = sink; }
+  void take(const sr_record& record) override;
+  void take(const KernelEvent& event) override;
+
+  // Delivers a TaskNew unless the thread is known.
+  void add_task(const TaskNew& task);
+  const std::unordered_map<std::int32_t, std::int32_t>& tasks() const { return tasks_; }
+
+  // Blocks that were copied when the call that this thread is in began; nothing if there are none.
+  std::vector<Block> entry_blocks(Tid tid, std::uint64_t start) const;
+
+ private:
+  using EntryPart = std::vector<std::byte>;  // a whole sr_record
+
+  void deliver_call(const sr_record& record);
+  void deliver_fd(const sr_record& record, const std::byte* fact);
+  void deliver_signal(const sr_event& event);
+  void rename(std::int32_t from, std::int32_t to);
+
+  const bool announce_entries_;
+  EventSink* sink_ = nullptr;
+  std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
+  std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in
+  std::vector<Block> blocks_;
+};
+
+}  // namespace sysreel

@@ -1,0 +1,162 @@
+// Tasks coming, changing and going, and signals: rare, or in interrupts, hence through the shared ring buffer.
+#ifndef SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
+#define SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
+
+#include "recorder/ebpf/ring.bpf.h"
+
+static __always_inline struct sr_event *begin_event(__u32 kind, const struct task_state *state) {
+  struct sr_event *event = bpf_ringbuf_reserve(&events, sizeof *event, 0);
+  if (!event) {
+    __sync_fetch_and_add(&lost_events[SR_LOST_RING_FULL], 1);
+    return 0;
+  }
+  __builtin_memset(event, 0, sizeof *event);
+  event->kind = kind;
+  event->time = bpf_ktime_get_ns();
+  event->pid = state->pid;
+  event->tid = state->tid;
+  event->abi = state->abi;
+  return event;
+}
+
+// Gives `task` a state. `parent` may be null. Returns null where the kernel has no memory.
+static __always_inline struct task_state *mark(struct task_struct *task) {
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!state) {
+    __sync_fetch_and_add(&lost_events[SR_LOST_NO_STORAGE], 1);
+    return 0;
+  }
+  state->tid = id_in_namespace(task);
+  state->pid = id_in_namespace(task->group_leader);
+  return state;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
+  if (stopping) return 0;
+  struct task_state *creator = bpf_task_storage_get(&tasks, parent, 0, 0);
+  const bool thread = child->tgid == parent->tgid;
+  if (!creator && !attaching_count) return 0;
+  if (!creator) {
+    __u32 leader = id_in_namespace(parent->group_leader);
+    if (!bpf_map_lookup_elem(&attaching, &leader)) return 0;
+  }
+  if (thread ? !follow_threads : !follow_forks) return 0;
+  if (child->flags & PF_KERNEL_HELPERS) return 0;
+  struct task_state *state = mark(child);
+  if (!state) return 0;
+  state->phase = FRESH_CHILD;
+  __sync_fetch_and_add(&live_tasks, 1);
+  if (creator && creator->launching) {
+    state->launching = 1;
+    return 0;
+  }
+  struct sr_event *event = begin_event(SR_EVENT_FORK, state);
+  if (!event) return 0;
+  event->origin = ORIGIN_CREATED;
+  event->other_pid = id_in_namespace(parent->group_leader);
+  event->other_tid = id_in_namespace(parent);
+  if (creator && creator->phase == IN_CALL && creator->plan < SR_PLAN_COUNT) {
+    const __u32 what = plans[creator->plan].flags;
+    if (what & SR_CLONE_FLAGS) event->value = creator->args[0];
+    if (what & SR_CLONE3) bpf_probe_read_user(&event->value, sizeof event->value, (void *)creator->args[0]);
+  }
+  bpf_probe_read_kernel(event->comm, sizeof event->comm, child->comm);
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm) {
+  if (stopping) return 0;
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state) return 0;
+  const __u32 former = state->tid;
+  if (former != state->pid) state->next_tid = state->pid;
+  if (state->launching == 1) {
+    state->launching = 2;
+    struct sr_event *birth = begin_event(SR_EVENT_FORK, state);
+    if (birth) {
+      // Before its execve, which began earlier and is recorded at its end.
+      birth->time = state->start ? state->start : birth->time;
+      birth->origin = ORIGIN_LAUNCHED;
+      bpf_probe_read_kernel(birth->comm, sizeof birth->comm, task->comm);
+      bpf_ringbuf_submit(birth, BPF_RB_NO_WAKEUP);
+    }
+  }
+  struct {
+    struct sr_event event;
+    char path[SR_EXEC_PATH];
+  } *exec = bpf_ringbuf_reserve(&events, sizeof *exec, 0);
+  if (!exec) {
+    __sync_fetch_and_add(&lost_events[SR_LOST_RING_FULL], 1);
+    return 0;
+  }
+  __builtin_memset(&exec->event, 0, sizeof exec->event);
+  exec->event.kind = SR_EVENT_EXEC;
+  exec->event.time = bpf_ktime_get_ns();
+  exec->event.pid = state->pid;
+  exec->event.tid = state->pid;
+  exec->event.other_tid = former;
+  const long length = bpf_probe_read_kernel_str(exec->path, sizeof exec->path, bprm->filename);
+  exec->event.length = length > 0 ? length - 1 : 0;
+  bpf_ringbuf_submit(exec, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task) {
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state || stopping) return 0;
+  const __s64 left = __sync_fetch_and_add(&live_tasks, -1) - 1;
+  if (!state->launching) {
+    struct sr_event *event = begin_event(SR_EVENT_EXIT, state);
+    if (event) {
+      if (state->next_tid) event->tid = state->next_tid;
+      event->number = task->exit_code;
+      event->last_thread = task->signal->live.counter == 0;
+      bpf_ringbuf_submit(event, left > 0 ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+    }
+  }
+  bpf_task_storage_delete(&tasks, task);
+  return 0;
+}
+
+static __always_inline void siginfo_into(struct sr_event *event, const struct kernel_siginfo *info) {
+  // Small numbers stand for "no information" and "from the kernel itself".
+  if ((unsigned long)info > 4096 && !bpf_probe_read_kernel(event->siginfo, SR_SIGINFO, info)) event->length = SR_SIGINFO;
+}
+
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct task_struct *task) {
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state || stopping || state->launching) return 0;
+  struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
+  if (!event) return 0;
+  struct task_struct *sender = bpf_get_current_task_btf();
+  event->number = signal;
+  event->stage = STAGE_GENERATED;
+  event->other_pid = id_in_namespace(sender->group_leader);
+  event->other_tid = id_in_namespace(sender);
+  siginfo_into(event, info);
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state || stopping || state->launching) return 0;
+  struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
+  if (!event) return 0;
+  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
+  event->number = signal;
+  event->stage = STAGE_DELIVERED;
+  event->value = regs->ip;
+  siginfo_into(event, info);
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+#endif  // SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
