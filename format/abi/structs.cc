@@ -1,9 +1,12 @@
 #include "format/abi/structs.h"
 
 #include "format/abi/flags.h"
+#include "format/abi/vocabulary.h"
 
 namespace sysreel::abi {
 namespace {
+
+using namespace vocabulary;
 
 #define FIELD(ctype, type, name) Field{CType::ctype, #name, type}
 #define FIELD_V(ctype, type, name) Field{CType::ctype, #name, type, 1, true}

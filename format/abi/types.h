@@ -210,6 +210,9 @@ constexpr Type sized(Kind kind, Flow flow, const Struct& layout, Count bytes) {
 constexpr Type bytes_in(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::in, Extent::elements, Limit::data, 1, count}}; }
 constexpr Type bytes_out(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::out, Extent::elements, Limit::data, 1, count}}; }
 
+// A structure inside another, printed by the printer of `kind`.
+constexpr Type embedded(Kind kind, const Struct& layout) { return {kind, nullptr, &layout, {}}; }
+
 // The same value with other names, with copying at entry forced, or with a second bound on the count.
 constexpr Type with(Type type, const Names& names) { type.names = &names; return type; }
 constexpr Type with_kind(Type type, Kind kind) { type.kind = kind; return type; }

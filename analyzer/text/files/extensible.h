@@ -1,0 +1,39 @@
+// Structures whose size is an argument: older and newer callers have shorter and longer ones (openat2, mount_setattr).
+#pragma once
+
+#include <algorithm>
+
+#include "analyzer/text/files/fields.h"
+
+namespace sysreel::text {
+
+// Prints {fields…} by `print_fields(FieldPrinter&)` if the whole known structure is there, else the address; bytes behind
+// the known ones follow as `, /* bytes 24..39 */ "…"` if one of them is not zero.
+template <typename PrintFields>
+void print_extensible(CallPrinter& p, const abi::Type& type, std::uint64_t address, PrintFields print_fields) {
+  if (!follow(p, type, address)) return;
+  const std::uint64_t size = p.elements(type, address);
+  const std::uint64_t known = abi::size_of(*type.layout, p.call.abi);
+  const auto bytes = size < known ? std::nullopt : p.fetch(type.copy.flow, address, known);
+  if (!bytes) return print_address(p.out, address);
+  p.out.put('{');
+  FieldPrinter fields(p, *type.layout, type.copy.flow, address, *bytes);
+  print_fields(fields);
+  if (size > known) {
+    const MemoryImage::Run rest = p.fetch_run(type.copy.flow, address + known, static_cast<std::size_t>(size - known));
+    const bool zero = std::all_of(rest.bytes.begin(), rest.bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
+    if (rest.bytes.size() < size - known) {
+      p.out.put(", ???");
+    } else if (!zero) {
+      p.out.put(", /* bytes ");
+      p.out.decimal(known);
+      p.out.put("..");
+      p.out.decimal(size - 1);
+      p.out.put(" */ ");
+      print_quoted(p, rest.bytes, false);
+    }
+  }
+  p.out.put('}');
+}
+
+}  // namespace sysreel::text
