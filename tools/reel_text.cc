@@ -1,0 +1,71 @@
+#include "tools/reel_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "analyzer/text/entry_order.h"
+#include "format/reel_reader.h"
+
+namespace sysreel::tools {
+namespace {
+
+constexpr std::array<std::string_view, loss_cause_count> cause_texts = {
+    "the buffer was full",       "the kernel had no memory for a task", "the recorder interrupted itself",
+    "their record was too large", "the reel could not be written",       "a part of the reel is damaged"};
+
+// Adds up what a reel says about events that are not in it.
+class LossCount final : public EventSink {
+ public:
+  using EventSink::on;
+  void on(const Loss& loss) override {
+    (loss.signals_and_tasks ? others_ : calls_)[static_cast<std::size_t>(loss.cause)] += loss.count;
+  }
+  void tell(const ProgramName& name, const std::string& file) const {
+    for (std::size_t cause = 0; cause < loss_cause_count; ++cause) {
+      if (calls_[cause] != 0) name.say(fmt::format("{}: {} calls are missing: {}", file, calls_[cause], cause_texts[cause]));
+      if (others_[cause] != 0) {
+        name.say(fmt::format("{}: {} signals or task events are missing: {}", file, others_[cause], cause_texts[cause]));
+      }
+    }
+  }
+
+ private:
+  std::array<std::uint64_t, loss_cause_count> calls_{};
+  std::array<std::uint64_t, loss_cause_count> others_{};
+};
+
+void tell_what_was_not_recorded(const Header& header, const text::TextOptions& options, const std::string& file,
+                                const ProgramName& name) {
+  if (options.string_limit > header.string_limit && options.string_limit != text::TextOptions{}.string_limit) {
+    name.say(fmt::format("{}: recorded with -s {}: longer strings are cut there", file, header.string_limit));
+  }
+  if (options.stack && !header.stacks) name.say(fmt::format("{}: recorded without -k: there are no stacks", file));
+  if (options.times && !header.durations) name.say(fmt::format("{}: recorded without durations: -T shows none", file));
+}
+
+}  // namespace
+
+Result<void> print_reel(const std::string& file, const text::TextOptions& options, text::TextSink& sink, const ProgramName& name) {
+  Result<ReelReader> reader = ReelReader::open(file);
+  if (!reader) return reader.error();
+  tell_what_was_not_recorded(reader->header(), options, file, name);
+
+  text::TextRenderer renderer(options, sink);
+  text::EntryOrder order(renderer);
+  LossCount losses;
+  EventSink* const sinks[] = {&order, &losses};
+  Fanout both(sinks);
+  renderer.begin(reader->header());
+  const Result<void> read = reader->scan(1, {}, [&](ChunkView& chunk, unsigned) {
+    const Result<void> replayed = chunk.replay(both);
+    order.flush();
+    return replayed;
+  });
+  renderer.finish();
+  for (const Problem& problem : reader->problems()) name.say(problem.message);
+  losses.tell(name, file);
+  return read;
+}
+
+}  // namespace sysreel::tools

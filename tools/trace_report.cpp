@@ -1,0 +1,90 @@
+// trace-report: the text of strace from a reel.
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/exit_status.h"
+#include "tools/option_table.h"
+#include "tools/program_name.h"
+#include "tools/reel_files.h"
+#include "tools/reel_text.h"
+#include "tools/strace_options.h"
+#include "tools/text_output.h"
+
+namespace {
+
+constexpr const char* usage =
+    "Usage: trace-report [OPTION]... [FILE]...\n"
+    "Prints the system calls and signals in a reel as strace does, on standard output. Without FILE it reads standard input\n"
+    "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n";
+
+// Standard output. A reader that went away (head) ends the program without a word.
+class StandardOutput final : public sysreel::text::TextSink {
+ public:
+  void write(sysreel::Tid, std::string_view text) override {
+    while (!text.empty() && error_ == 0) {
+      const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+      if (written < 0 && errno != EINTR) error_ = errno;
+      if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  int error() const { return error_; }
+
+ private:
+  int error_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace sysreel;
+  const tools::ProgramName name(argc, argv);
+  const std::vector<const char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+
+  // Where strace wants a program, reels stand; there may be none.
+  std::vector<std::string> notes;
+  std::vector<const char*> with_operand = words;
+  with_operand.push_back("-");
+  Result<tools::StraceOptions> options = tools::parse_strace_options(with_operand, notes);
+  for (const std::string& note : notes) name.say(note);
+  if (!options) return name.fail(options.error());
+  if (options->help) {
+    tools::print_option_help(usage);
+    return 0;
+  }
+  if (options->version > 0) {
+    fmt::print("trace-report (sysreel) 0.1.0\n");
+    return 0;
+  }
+  options->command.pop_back();
+  options->text.pids = options->attach;
+
+  std::string note;
+  const Result<std::vector<std::string>> files = tools::choose_reels(options->command, note);
+  if (!note.empty()) name.say(note);
+  if (!files) return tools::say_error(name, files.error());
+
+  StandardOutput standard_output;
+  std::optional<tools::TextOutput> output;
+  if (options->output) {
+    Result<tools::TextOutput> opened = tools::TextOutput::open(*options, name);
+    if (!opened) return tools::say_error(name, opened.error());
+    output.emplace(*std::move(opened));
+  }
+  text::TextSink& sink = output ? static_cast<text::TextSink&>(*output) : standard_output;
+  int status = 0;
+  for (const std::string& file : *files) {
+    const Result<void> printed = tools::print_reel(file, options->text, sink, name);
+    if (!printed) status = tools::say_error(name, printed.error());
+  }
+  if (output) output->close();
+  if (standard_output.error() != 0 && standard_output.error() != EPIPE) {
+    return tools::say_error(name, Error::from_errno("standard output", standard_output.error()));
+  }
+  return status;
+}
