@@ -76,6 +76,7 @@ struct Preparation {
   uid_t effective_uid = 0;
   gid_t effective_gid = 0;
   SignalState signals;
+  int stdout_fd = -1;
   int failure_status = 0;
 };
 
@@ -93,6 +94,7 @@ Result<void> prepare(const LaunchOptions& options, Preparation& to) {
   to.argv = pointers_to(to.words);
   to.envp = pointers_to(to.variables);
   to.signals = options.signals;
+  to.stdout_fd = options.stdout_fd;
   to.failure_status = options.failure_status;
   to.user = options.user;
   if (options.user) {
@@ -129,6 +131,7 @@ int execute(const Preparation& prepared) {
 // The child's life before the command. Only async-signal-safe calls; ends in the command or in _exit.
 [[noreturn]] void wait_and_execute(int gate, int report, const Preparation& prepared) {
   restore(prepared.signals);
+  if (prepared.stdout_fd >= 0) ::dup2(prepared.stdout_fd, STDOUT_FILENO);
   if (wait_for_gate(gate)) {
     const int failure = execute(prepared);
     static_cast<void>(!::write(report, &failure, sizeof failure));
@@ -185,6 +188,7 @@ Error become_command(const LaunchOptions& options, int gate, void (*on_failure)(
   Preparation prepared;
   if (const auto done = prepare(options, prepared); !done) return done.error();
   restore(prepared.signals);
+  if (prepared.stdout_fd >= 0) ::dup2(prepared.stdout_fd, STDOUT_FILENO);
   if (wait_for_gate(gate)) on_failure(execute(prepared));
   ::_exit(prepared.failure_status);
 }

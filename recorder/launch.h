@@ -34,6 +34,7 @@ struct LaunchOptions {
   std::optional<std::string> executable;         // the file to run, instead of looking that word up
   std::optional<std::string> argv0;              // what the command sees as its name, if not that word
   std::vector<std::string> environment_changes;  // "NAME=value" sets, "NAME" removes, in order
+  int stdout_fd = -1;                            // what the command gets as standard output; -1: this process's
   SignalState signals;
   std::optional<LaunchUser> user;                // whom it runs as
   int failure_status = 126;                      // the child's exit status if its execve fails

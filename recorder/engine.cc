@@ -1,0 +1,30 @@
+#include "recorder/engine.h"
+
+#include <fmt/format.h>
+
+#include "recorder/ebpf/ebpf_source.h"
+#include "recorder/ptrace/ptrace_source.h"
+
+namespace sysreel {
+
+Result<EngineChoice> parse_engine(std::string_view text) {
+  if (text == "auto") return EngineChoice::automatic;
+  if (text == "ebpf") return EngineChoice::ebpf;
+  if (text == "ptrace") return EngineChoice::ptrace;
+  return Error{ErrorKind::usage, fmt::format("'{}' is not an engine (auto, ebpf, ptrace)", text)};
+}
+
+Result<Engine> make_engine(EngineChoice choice, const RecordOptions& options) {
+  if (choice == EngineChoice::ptrace) return Engine{make_ptrace_source(options), ""};
+  if (choice == EngineChoice::automatic && options.seccomp_bpf) {
+    return Engine{make_ptrace_source(options), "--seccomp-bpf is a way of the ptrace engine"};
+  }
+  auto ebpf = open_ebpf_source(options);
+  if (ebpf) {
+    return Engine{std::move(*ebpf), choice == EngineChoice::automatic ? "it can run here and costs the target least" : ""};
+  }
+  if (choice == EngineChoice::ebpf) return ebpf.error();
+  return Engine{make_ptrace_source(options), ebpf.error().message};
+}
+
+}  // namespace sysreel
