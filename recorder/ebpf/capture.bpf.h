@@ -295,16 +295,22 @@ static __always_inline __u64 due_pointer(struct work *work, __u32 op, __u32 elem
   return child_pointer(work, op, element);
 }
 
-// Follows the next pointer of the second level; what is behind it is not followed further. Returns 0 behind the last.
-__noinline int copy_grandchild(struct work *work) {
-  if (!work || at_end(&work->walks[1])) return 0;
+// The verifier walks through every iteration of a loop, so long loops are two short ones, the inner in a function of its own.
+enum { STEPS = 8, ROUNDS = SR_MAX_POINTERS / STEPS };
+
+// Follows the next pointers of the second level; what is behind them is not followed further. Returns 0 behind the last.
+__noinline int copy_grandchildren(struct work *work) {
+  if (!work) return 0;
   struct walk *walk = &work->walks[1];
-  __u32 op = walk->first + walk->child;
-  const __u32 element = walk->element, end = walk->end;
-  next_pointer(walk);
-  barrier_var(op);
-  const __u64 address = due_pointer(work, op, element, end);
-  if (address) copy_block(work, op, address, element);
+  for (int i = 0; i < STEPS; ++i) {
+    if (at_end(walk)) return 0;
+    __u32 op = walk->first + walk->child;
+    const __u32 element = walk->element, end = walk->end;
+    next_pointer(walk);
+    barrier_var(op);
+    const __u64 address = due_pointer(work, op, element, end);
+    if (address) copy_block(work, op, address, element);
+  }
   return 1;
 }
 
@@ -319,93 +325,113 @@ __noinline int copy_child(struct work *work) {
   const __u64 address = due_pointer(work, op, element, end);
   if (!address || copy_block(work, op, address, element) <= 0) return 1;
   if (!begin_walk(work, 1, op)) return 1;
-  for (int i = 0; i < SR_MAX_POINTERS; ++i) {
-    if (!copy_grandchild(work)) break;
+  for (int i = 0; i < ROUNDS; ++i) {
+    if (!copy_grandchildren(work)) break;
+  }
+  return 1;
+}
+
+__noinline int copy_some_children(struct work *work) {
+  for (int i = 0; i < STEPS; ++i) {
+    if (!copy_child(work)) return 0;
   }
   return 1;
 }
 
 // Follows the pointers in the block copied last, and those behind them.
-__noinline int copy_children(struct work *work, __u32 number) {
-  if (!work || !begin_walk(work, 0, number)) return 0;
-  for (int i = 0; i < SR_MAX_POINTERS; ++i) {
-    if (!copy_child(work)) break;
+static __always_inline void copy_children(struct work *work, __u32 number) {
+  if (!begin_walk(work, 0, number)) return;
+  for (int i = 0; i < ROUNDS; ++i) {
+    if (!copy_some_children(work)) break;
   }
-  return 0;
 }
 
-// The string that the pointer at `at` of the record leads to. Returns 0 if that is null.
-__noinline int copy_string(struct work *work, __u32 number, __u32 at) {
-  if (!work || number >= SR_OP_COUNT) return 0;
-  const void *field = record_at(work, at);
-  if (!field) return 0;
-  barrier_var(number);
-  if (number >= SR_OP_COUNT) return 0;
-  const volatile struct sr_op *op = &ops[number];
-  const __u64 string = op->abi_word == 4 ? *(const __u32 *)field : *(const __u64 *)field;
-  if (!string) return 0;
-  copy_block(work, op->first_child, string, 0);
+// The vector being copied, in the first walk: `element` is the place of its next pointer in the record.
+static __always_inline void begin_vector(struct work *work, __u32 begin, __u32 end, __u32 word) {
+  struct walk *walk = &work->walks[0];
+  walk->element = begin;
+  walk->end = end;
+  walk->stride = word;
+  walk->child = 0;
+}
+
+// Copies the next pointers of a vector from the tracee, which begins at `address` and in the record at `begin`.
+// Returns 0 behind the null one, at a fault and where the record is full; work->block_end says which.
+__noinline int copy_pointers(struct work *work, __u64 address, __u32 begin) {
+  if (!work) return 0;
+  struct walk *walk = &work->walks[0];
+  const __u32 word = walk->stride == 4 ? 4 : 8;
+  for (int i = 0; i < STEPS; ++i) {
+    const __u32 at = walk->element;
+    if (at + word > walk->end) return 0;
+    __u64 pointer = 0;
+    void *to = record_at(work, at);
+    if (!to) return 0;
+    if (bpf_probe_read_user(&pointer, word, (void *)(address + at - begin))) {
+      work->block_end = SR_END_FAULT;
+      return 0;
+    }
+    if (word == 4) *(__u32 *)to = pointer;
+    else *(__u64 *)to = pointer;
+    walk->element = at + word;
+    if (pointer) continue;
+    work->block_end = SR_END_WHOLE;
+    return 0;
+  }
   return 1;
 }
 
-// The strings of a vector whose pointers lie at `begin` of the record.
-__noinline int copy_strings(struct work *work, __u32 number, __u32 begin, __u32 length) {
+// Copies the next strings of a vector whose pointers lie in the record. Returns 0 behind the last.
+__noinline int copy_strings(struct work *work, __u32 number) {
   if (!work || number >= SR_OP_COUNT) return 0;
-  const __u32 word = ops[number].abi_word, count = ops[number].string_count;
-  __u32 at = 0;
-  for (int i = 0; i < SR_MAX_POINTERS; ++i) {
-    if (i >= count || at + word > length || !copy_string(work, number, begin + at)) break;
-    at += word;
+  struct walk *walk = &work->walks[0];
+  const __u32 word = walk->stride;
+  for (int i = 0; i < STEPS; ++i) {
+    const __u32 at = walk->element;
+    if (at + word > walk->end || walk->child >= ops[number].string_count) return 0;
+    const void *field = record_at(work, at);
+    if (!field) return 0;
+    const __u64 string = word == 4 ? *(const __u32 *)field : *(const __u64 *)field;
+    if (!string) return 0;
+    copy_block(work, ops[number].first_child, string, 0);
+    walk->element = at + word;
+    walk->child++;
   }
-  return 0;
-}
-
-enum { POINTER_READ, POINTER_NULL, POINTER_FAULT };
-
-// Copies one pointer of a vector to `at` of the record.
-__noinline int copy_pointer(struct work *work, __u32 at, __u64 address, __u32 word) {
-  __u64 pointer = 0;
-  if (!work) return POINTER_FAULT;
-  void *to = record_at(work, at);
-  if (!to || bpf_probe_read_user(&pointer, word == 4 ? 4 : 8, (void *)address)) return POINTER_FAULT;
-  if (word == 4) *(__u32 *)to = pointer;
-  else *(__u64 *)to = pointer;
-  return pointer ? POINTER_READ : POINTER_NULL;
+  return 1;
 }
 
 // A vector of strings, as argv: first the pointers up to the null one, then the strings.
 __noinline int copy_vector(struct work *work, __u32 number, __u64 address) {
   if (!work || number >= SR_OP_COUNT) return 0;
-  const __u32 word = ops[number].abi_word, limit = ops[number].limit;
-  const bool pointers_only = ops[number].flags & SR_OP_POINTERS_ONLY;
-  const __u32 cursor = work->cursor;
-  const __u32 begin = cursor + sizeof(struct sr_block);
-  if (cursor + sizeof(struct sr_block) + 64 > SR_RECORD_MAX) {
+  const __u32 word = ops[number].abi_word;
+  const __u32 cursor = work->cursor, begin = cursor + sizeof(struct sr_block);
+  if (begin + 64 > SR_RECORD_MAX) {
     work->too_large = 1;
     return 0;
   }
-  __u32 length = 0, end = SR_END_LIMIT;
-  for (int i = 0; i < SR_MAX_POINTERS; ++i) {
-    if (length + word > limit || begin + length + 16 > SR_RECORD_MAX) break;
-    const int step = copy_pointer(work, begin + length, address + length, word);
-    if (step == POINTER_FAULT) end = SR_END_FAULT;
-    if (step == POINTER_FAULT) break;
-    length += word;
-    if (step == POINTER_NULL) end = SR_END_WHOLE;
-    if (step == POINTER_NULL) break;
+  work->block_end = SR_END_LIMIT;
+  begin_vector(work, begin, SR_RECORD_MAX - 16, word);
+  for (int i = 0; i < ROUNDS; ++i) {
+    if (!copy_pointers(work, address, begin)) break;
   }
+  const __u32 length = work->walks[0].element - begin;
   struct sr_block *block = record_at(work, cursor);
   if (!block) return 0;
   block->address = address;
-  block->wanted = end == SR_END_LIMIT ? length + word : length;
+  block->wanted = work->block_end == SR_END_LIMIT ? length + word : length;
   block->length = length;
   block->phase = work->phase;
-  block->end = end;
+  block->end = work->block_end;
   work->blocks++;
   work->cursor = begin + ((length + 7) & ~7);
+  const __u32 end = work->block_end;
+  if (ops[number].flags & SR_OP_POINTERS_ONLY) return 0;
+  begin_vector(work, begin, begin + length, word);
+  for (int i = 0; i < ROUNDS; ++i) {
+    if (!copy_strings(work, number)) break;
+  }
   work->block_end = end;
-  if (pointers_only) return 0;
-  return copy_strings(work, number, begin, length);
+  return 0;
 }
 
 // Follows one argument with all that hangs from it, if it is due now.

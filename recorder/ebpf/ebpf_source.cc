@@ -1,14 +1,14 @@
 #include "recorder/ebpf/ebpf_source.h"
 
-#include <poll.h>
-#include <signal.h>
 #include <time.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "format/owned_event.h"
 #include "recorder/capture.h"
 #include "recorder/ebpf/bpf_object.h"
+#include "recorder/ebpf/consumer_priority.h"
 #include "recorder/ebpf/record_delivery.h"
 #include "recorder/ebpf/ring_merge.h"
 #include "recorder/tracee_memory.h"
@@ -54,6 +54,7 @@ class EbpfSource final : public EventSource {
   RecordDelivery delivery_;
   CapturePlan capture_;  // for calls in flight, whose memory is read from here
   BlockArena arena_;
+  std::optional<ConsumerPriority> priority_;  // of the thread that polls
   OwnedEvents found_;    // at attach, delivered by the next poll
   bool attached_any_ = false;
   bool stopped_ = false;
@@ -127,8 +128,8 @@ std::uint64_t EbpfSource::drain(EventSink& sink, std::uint64_t until) {
 }
 
 Result<SourceState> EbpfSource::poll(EventSink& sink, Nanos timeout) {
-  const std::uint64_t begin = monotonic_now();
-  const std::uint64_t deadline = begin + static_cast<std::uint64_t>(std::max<std::int64_t>(timeout.value, 0));
+  if (!priority_) priority_.emplace();
+  const std::uint64_t deadline = monotonic_now() + static_cast<std::uint64_t>(std::max<std::int64_t>(timeout.value, 0));
   while (true) {
     const bool over = attached_any_ && object_->live_tasks() <= 0;
     const std::uint64_t now = monotonic_now();
@@ -154,6 +155,7 @@ Result<void> EbpfSource::report_in_flight(EventSink& sink) {
 Result<void> EbpfSource::stop(EventSink& sink) {
   if (stopped_) return {};
   stopped_ = true;
+  priority_.reset();
   object_->detach();
   const Result<void> reported = report_in_flight(sink);
   const Nanos now = nanos(monotonic_now());

@@ -196,6 +196,8 @@ enum {
   PF_EXITING = 0x4,
   PF_KERNEL_HELPERS = 0x00200000 | 0x10 | 0x4000,  // PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER
   SA_IMMUTABLE = 0x00800000,  // set when the kernel kills by a signal that cannot be handled (seccomp)
+  SI_USER = 0,
+  SI_KERNEL = 0x80,
   AF_INET = 2,
   AF_NETLINK = 16,
   AF_INET6 = 10,

@@ -122,9 +122,20 @@ int BPF_PROG(on_exit, struct task_struct *task) {
   return 0;
 }
 
-static __always_inline void siginfo_into(struct sr_event *event, const struct kernel_siginfo *info) {
-  // Small numbers stand for "no information" and "from the kernel itself".
-  if ((unsigned long)info > 4096 && !bpf_probe_read_kernel(event->siginfo, SR_SIGINFO, info)) event->length = SR_SIGINFO;
+// Copies the siginfo, or makes up the one the kernel will: small numbers stand for "sent by a user" and "by the kernel".
+static __always_inline void siginfo_into(struct sr_event *event, const struct kernel_siginfo *info, int signal) {
+  const unsigned long from_user = 0, from_kernel = 1;
+  event->length = SR_SIGINFO;
+  if ((unsigned long)info > from_kernel) {
+    if (bpf_probe_read_kernel(event->siginfo, SR_SIGINFO, info)) event->length = 0;
+    return;
+  }
+  __s32 *words = (__s32 *)event->siginfo;  // si_signo, si_errno, si_code, padding, si_pid, si_uid
+  words[0] = signal;
+  words[2] = (unsigned long)info == from_kernel ? SI_KERNEL : SI_USER;
+  if ((unsigned long)info != from_user) return;
+  words[4] = event->other_pid;
+  words[5] = bpf_get_current_uid_gid();
 }
 
 SEC("tp_btf/signal_generate")
@@ -138,7 +149,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
   event->stage = STAGE_GENERATED;
   event->other_pid = id_in_namespace(sender->group_leader);
   event->other_tid = id_in_namespace(sender);
-  siginfo_into(event, info);
+  siginfo_into(event, info, signal);
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
 }
@@ -154,7 +165,7 @@ int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info) {
   event->number = signal;
   event->stage = STAGE_DELIVERED;
   event->value = regs->ip;
-  siginfo_into(event, info);
+  siginfo_into(event, info, signal);
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
 }

@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "format/abi/abi.h"
@@ -118,7 +118,7 @@ class Counter : public EventSink {
   virtual void check(const Call&) {}
 
   std::uint64_t total = 0;
-  std::map<int, std::uint64_t> by_number;
+  std::unordered_map<int, std::uint64_t> by_number;
 };
 
 // A child that runs a function after it has been attached.
