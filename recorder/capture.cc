@@ -29,6 +29,11 @@ std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
   return __builtin_mul_overflow(a, b, &product) ? no_bound : product;
 }
 
+std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? no_bound : sum;
+}
+
 // A copy whose address and size are known.
 struct Task {
   const CopyPlan* plan;
@@ -77,7 +82,8 @@ class Interpreter {
       if (plan.bounded) count = std::min(count, resolve(plan.count2, plan, address, element, left));
       if (uses_result(plan)) left -= std::min(left, count);
       task.wanted = saturating_product(count, plan.unit);
-      task.limited = std::min(task.wanted, bound_of(plan));
+      task.limited = saturating_sum(std::min(task.wanted, bound_of(plan)), plan.head);
+      task.wanted = saturating_sum(task.wanted, plan.head);
     } else {
       task.wanted = task.limited = plan.extent == Extent::string ? string_bound(plan, element, left) : most_pointers * plan.unit;
     }

@@ -82,6 +82,7 @@ class Planner {
     plan.count = length_of(copy.count, structure);
     plan.bounded = copy.bounded;
     if (copy.bounded) plan.count2 = length_of(copy.count2, structure);
+    plan.head = copy.head * word_size(abi_);
     plan.unit = copy.unit;
     if (copy.unit == 0) plan.unit = type.layout ? abi::size_of(*type.layout, abi_) : word_size(abi_);
     if (copy.extent == Extent::string_vector) plan.unit = word_size(abi_);

@@ -39,6 +39,7 @@ struct CopyPlan {
   abi::Extent extent = abi::Extent::none;
   abi::Limit limit = abi::Limit::record;
   std::uint32_t unit = 1;           // bytes an element
+  std::uint32_t head = 0;           // bytes in front of the elements
   Length count;
   Length count2;                    // a second bound if `bounded`
   bool bounded = false;

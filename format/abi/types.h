@@ -106,6 +106,7 @@ struct Copy {
   Count count = times(1);
   Count count2 = {};               // a second bound, the smaller holds; unused while `bounded` is false
   bool bounded = false;
+  std::uint8_t head = 0;           // words in front of the elements, which neither count nor limit includes (msgbuf's type)
   bool on_failure = false;         // copied at exit even if the call failed
   bool at_entry = false;           // a plain input that the kernel overwrites or that is gone at exit: engines that
                                    // read inputs late must not (execve's path, nanosleep's interval)
@@ -218,6 +219,7 @@ constexpr Type with(Type type, const Names& names) { type.names = &names; return
 constexpr Type with_kind(Type type, Kind kind) { type.kind = kind; return type; }
 constexpr Type at_entry(Type type) { type.copy.at_entry = true; return type; }
 constexpr Type even_on_failure(Type type) { type.copy.on_failure = true; return type; }
+constexpr Type behind_words(Type type, std::uint8_t words) { type.copy.head = words; return type; }
 constexpr Type at_most(Type type, Count count) { type.copy.count2 = count; type.copy.bounded = true; return type; }
 
 inline constexpr Type path{Kind::path, nullptr, nullptr, {Flow::in, Extent::string, Limit::path, 1, times(4096)}};
