@@ -473,7 +473,7 @@ Result<void> Interpreter::settle_output() {
   using PidPrefix = text::TextOptions::PidPrefix;
   if (!options_.output) {
     text.pid_prefix = always_show_pid_ ? PidPrefix::always : PidPrefix::when_several;
-  } else if (!options_.output_separately && (options_.follow_forks || options_.attach.size() > 1 || always_show_pid_)) {
+  } else if (!options_.output_separately && (options_.follow_forks || options_.attach.size() + (has_command ? 1 : 0) > 1 || always_show_pid_)) {
     text.pid_prefix = PidPrefix::file;
   }
   return {};

@@ -177,6 +177,14 @@ void fill_standard_descriptors() {
   if (fd >= 0) ::close(fd);
 }
 
+// The tracer must not be the last to hold a pipe that the command closes: the process at its other end would wait.
+void let_go_of_standard_input_and_output() {
+  const UniqueFd nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!nowhere) return;
+  ::dup3(nowhere.get(), STDIN_FILENO, O_CLOEXEC);
+  ::dup3(nowhere.get(), STDOUT_FILENO, O_CLOEXEC);
+}
+
 class Session {
  public:
   Session(const ProgramName& name, const StraceOptions& options, const SignalState& signals)
@@ -244,6 +252,7 @@ int Session::run() {
     command = *std::move(started);
     if (const auto attached = source->attach_launched(Pid{command->pid()}); !attached) return name_.fail(attached.error());
     narrator.watch_command(Pid{command->pid()}, &*command);
+    let_go_of_standard_input_and_output();
   }
   take_signals(options_.interruptible);
   if (!attach_all(*source) && !command) return 1;
@@ -275,6 +284,7 @@ int Session::run_daemonized(const LaunchOptions& launch, Narrator& narrator, Tex
   const std::unique_ptr<EventSource> source = make_ptrace_source(record_options(options_));
   if (const auto attached = source->attach_launched(command); !attached) return name_.fail(attached.error());
   narrator.watch_command(command, nullptr);
+  let_go_of_standard_input_and_output();
   take_signals(options_.interruptible);
   attach_all(*source);
   static_cast<void>(!::write(gate[1], "", 1));

@@ -16,11 +16,12 @@ void put_number(Out& out, const Call* call) {
   out.put("] ");
 }
 
-void put_instruction_pointer(Out& out, const Call* call) {
+void put_instruction_pointer(Out& out, const Call* call, std::uint64_t ip) {
   const unsigned digits = call && word_size(call->abi) == 4 ? 8 : 16;
+  if (call) ip = call->ip;
   out.put('[');
-  if (call && call->ip != 0) {
-    out.hex_digits(call->ip, digits);
+  if (ip != 0) {
+    out.hex_digits(ip, digits);
   } else {
     out.fill('?', digits);
   }
@@ -39,12 +40,12 @@ void put_fraction(Out& out, std::int64_t nanoseconds, Precision precision) {
   }
 }
 
-void LineLeader::print(Out& out, const Model& model, Tid tid, Nanos time, const Call* call) {
+void LineLeader::print(Out& out, const Model& model, Tid tid, Nanos time, const Call* call, std::uint64_t ip) {
   put_pid(out, model, tid);
   if (options_.absolute != ClockFormat::none) put_absolute(out, time);
   if (options_.relative) put_relative(out, time);
   if (options_.syscall_number) put_number(out, call);
-  if (options_.instruction_pointer) put_instruction_pointer(out, call);
+  if (options_.instruction_pointer) put_instruction_pointer(out, call, ip);
 }
 
 void LineLeader::put_pid(Out& out, const Model& model, Tid tid) const {

@@ -20,7 +20,7 @@ class LineLeader {
   void relate(Nanos monotonic, Nanos realtime) { offset_ = realtime - monotonic; }
 
   // Writes the leader of a line that `tid` prints at `time`. `call` is the one the line is about, or else nullptr.
-  void print(Out& out, const Model& model, Tid tid, Nanos time, const Call* call);
+  void print(Out& out, const Model& model, Tid tid, Nanos time, const Call* call, std::uint64_t ip = 0);
 
  private:
   void put_pid(Out& out, const Model& model, Tid tid) const;

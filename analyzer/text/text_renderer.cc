@@ -43,9 +43,11 @@ void TextRenderer::interrupt(Tid tid) {
   printing_ = nobody;
 }
 
-void TextRenderer::leader(Out& out, Tid tid, Nanos time, const Call* call) {
+std::size_t TextRenderer::leader(Out& out, Tid tid, Nanos time, const Call* call, std::uint64_t ip) {
   if (&out == &out_) interrupt(tid);
-  leader_.print(out, model_, tid, time, call);
+  const std::size_t begin = out.size();
+  leader_.print(out, model_, tid, time, call, ip);
+  return begin;
 }
 
 void TextRenderer::pad(Out& out, std::uint64_t column) {
@@ -94,8 +96,7 @@ void TextRenderer::enter(const Call& call, Tid tid, Open& open) {
   if (open.filtered) return;
   Out& out = target(open);
   if (staged()) out.clear();
-  leader(out, tid, call.start, &call);
-  const std::size_t begin = out.size();
+  const std::size_t begin = leader(out, tid, call.start, &call);
   CallPrinter p(call, *open.row, options_, model_, out, comment_, Half::entry);
   print_call_name(out, call, *open.row);
   out.put('(');
@@ -108,8 +109,7 @@ void TextRenderer::resume(Tid tid, Nanos time, Open& open, const Call* call) {
   const bool interrupted = !options_.split_by_task && !staged() && printing_ != tid;
   if (!interrupted && !open.renamed) return;
   Out& out = target(open);
-  leader(out, tid, time, call);
-  const std::size_t begin = out.size();
+  const std::size_t begin = leader(out, tid, time, call);
   out.put("<... ");
   out.put(open.row->name);
   out.put(" resumed>");
@@ -172,7 +172,7 @@ void TextRenderer::end_line(Tid tid, Open& open, Status status) {
 void TextRenderer::on(const Signal& signal) {
   if (signal.stage != SignalStage::delivered || !options_.signals.has(signal.signo)) return;
   if (done_ || !filter_.wants(signal.pid, signal.tid)) return;
-  leader(out_, signal.tid, signal.time, nullptr);
+  leader(out_, signal.tid, signal.time, nullptr, signal.ip);
   print_signal_line(out_, options_, model_, signal);
   if (options_.stack && stacks_) stacks_->print(out_, signal.pid, signal.stack);
   hand_on(signal.tid);

@@ -71,13 +71,14 @@ class TextRenderer final : public Analysis {
     const abi::SyscallRow* row = nullptr;
     Nanos start;
     SyscallNr nr{};
-    std::uint64_t column = 0;  // characters printed behind the leader; 0: no line of it is open
+    std::uint64_t column = 0;  // characters of the line so far; 0: no line of it is open
     Out staged;                // under -e status=: the line so far, shown only if the outcome is wanted
   };
 
   bool staged() const { return options_.status != status_all; }
   Out& target(Open& open) { return staged() ? open.staged : out_; }
-  void leader(Out& out, Tid tid, Nanos time, const Call* call);
+  // Begins a line and returns where in `out` it begins: results align by columns of the whole line.
+  std::size_t leader(Out& out, Tid tid, Nanos time, const Call* call, std::uint64_t ip = 0);
   void interrupt(Tid tid);
   void end_line(Tid tid, Open& open, Status status);
   void enter(const Call& call, Tid tid, Open& open);

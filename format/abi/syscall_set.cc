@@ -155,11 +155,13 @@ Result<SyscallSet> parse_syscall_set(std::string_view expression) {
     rest.remove_prefix(1);
     inverted = !inverted;
   }
-  if (rest == "none" || rest == "all") return (rest == "all") != inverted ? SyscallSet::all() : SyscallSet::none();
-
   SyscallSet set;
   for (const Abi abi : every_abi) set.chosen[static_cast<unsigned>(abi)].resize(table_size(abi));
-  bool any = false;
+  bool any = rest == "none" || rest == "all";
+  if (any) {
+    inverted = inverted != (rest == "all");
+    rest = {};
+  }
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
     const std::string_view token = rest.substr(0, comma);
@@ -169,9 +171,14 @@ Result<SyscallSet> parse_syscall_set(std::string_view expression) {
     if (auto added = add_token(token, set); !added) return added.error();
   }
   if (!any) return invalid_call(expression);
-  if (inverted) {
-    set.others = true;
-    for (auto& bits : set.chosen) bits.flip();
+  // Numbers without a name cannot be chosen, and are in every set.
+  set.others = true;
+  for (const Abi abi : every_abi) {
+    auto& bits = set.chosen[static_cast<unsigned>(abi)];
+    if (inverted) bits.flip();
+    for (unsigned number = 0; number < bits.size(); ++number) {
+      if (row_of(abi, static_cast<SyscallNr>(number)) == nullptr) bits[number] = true;
+    }
   }
   return set;
 }

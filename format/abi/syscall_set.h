@@ -10,7 +10,7 @@
 
 namespace sysreel::abi {
 
-// A set of calls, by number in the table of each ABI.
+// A set of calls, by number in the table of each ABI. Sets that were parsed hold every number that has no name.
 struct SyscallSet {
   std::array<std::vector<bool>, 4> chosen;  // by Abi, then number; what lies beyond a vector's end is as `others` says
   bool others = false;                      // numbers that no table knows

@@ -111,9 +111,10 @@ void PtraceSource::forget(Task& task) {
 }
 
 Result<void> PtraceSource::seize(Tid tid) {
-  long wanted = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+  long wanted = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT;
   if (options_.follow_threads || options_.follow_forks) wanted |= PTRACE_O_TRACECLONE;
   if (options_.follow_forks) wanted |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+  if (options_.kill_on_exit) wanted |= PTRACE_O_EXITKILL;
   if (::ptrace(PTRACE_SEIZE, raw(tid), nullptr, wanted) != 0) {
     return Error::from_errno(fmt::format("cannot trace thread {}", raw(tid)), errno);
   }
@@ -179,7 +180,7 @@ void PtraceSource::detach(EventSink& sink, Task& task, int signo) {
 }
 
 void PtraceSource::resume(EventSink& sink, Task& task, int signo) {
-  if (detaching_ || task.unwanted) return detach(sink, task, signo);
+  if (detaching_ || task.unwanted || task.leaving) return detach(sink, task, signo);
   task.listening = false;
   ::ptrace(PTRACE_SYSCALL, raw(task.tid), nullptr, signo);  // ESRCH: it was killed meanwhile, its end will be reported
 }
@@ -237,6 +238,10 @@ void PtraceSource::end_call_without_result(EventSink& sink, Task& task) {
 // --- system calls ----------------------------------------------------------------------------------------------------
 
 void PtraceSource::on_syscall_stop(EventSink& sink, Task& task) {
+  if (task.in_call && task.keep == Keep::no) {
+    task.in_call = false;  // behind an entry comes its exit, and nobody wants to know more of it
+    return;
+  }
   std::optional<SyscallStop> stop;
   if (features_.syscall_info) stop = read_syscall_info(task.tid);
   if (!stop && (!features_.syscall_info || errno == EIO)) {
@@ -257,6 +262,7 @@ void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop
   task.call.pid = task.pid;
   task.call.tid = task.tid;
   task.call.start = clock_.now();
+  task.system_time_at_entry = task.system_time;
   task.call.abi = stop.abi;
   task.call.nr = stop.nr;
   task.call.args = stop.args;
@@ -279,6 +285,7 @@ void PtraceSource::on_exit(EventSink& sink, Task& task, const SyscallStop& stop)
   if (task.keep == Keep::no) return;
   const Nanos facts_time = clock_.now();
   call.duration = clock_.now() - call.start;
+  call.on_cpu = task.system_time - task.system_time_at_entry;
   if (task.plan->row && std::string_view(task.plan->row->name) == "rt_sigreturn") call.flags |= call_by_sigreturn;
   capture(*task.plan, call, Phase::exit, task.memory, limits_for(task), task.arena);
   call.blocks = task.arena.blocks();
@@ -338,8 +345,10 @@ void PtraceSource::on_exec(EventSink& sink, Task& leader) {
     tasks_[raw(tid)] = std::move(caller);
   }
   Task& task = task_of(tid);
+  const bool first_of_command = task.hidden;
   task.hidden = false;
   tell(sink, task);
+  task.leaving = options_.detach_on_execve && !first_of_command;
   const std::string path = proc::read_link(proc::path_of(tid, "exe")).value_or("");
   sink.on(Exec{pid, tid, former, clock_.now(), path});
 }
@@ -355,6 +364,7 @@ void PtraceSource::on_signal(EventSink& sink, Task& task, int signo) {
     event.abi = task.call.abi;
     event.signo = signo;
     if (known) event.siginfo = std::as_bytes(std::span(&info, 1));
+    if (const auto state = read_registers(task.tid)) event.ip = state->ip;
     sink.on(event);
   }
   resume(sink, task, signo);
@@ -379,6 +389,7 @@ void PtraceSource::on_end(EventSink& sink, Task& task, int status) {
 
 void PtraceSource::handle(EventSink& sink, const WaitEvent& event) {
   Task& task = task_of(event.tid);
+  task.system_time = event.system_time;
   if (!WIFSTOPPED(event.status)) return on_end(sink, task, event.status);
   const int signo = WSTOPSIG(event.status);
   const int ptrace_event = event.status >> 16;
@@ -397,6 +408,9 @@ void PtraceSource::handle(EventSink& sink, const WaitEvent& event) {
       on_exec(sink, task);
       return resume(sink, *tasks_.at(raw(event.tid)));
     }
+    case PTRACE_EVENT_EXIT:
+      end_call_without_result(sink, task);
+      return resume(sink, task);
     default: return resume(sink, task);
   }
   if (signo != syscall_stop_signal) return on_signal(sink, task, signo);

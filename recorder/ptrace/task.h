@@ -25,6 +25,7 @@ struct Task {
   bool hidden = false;        // a launched child before its first successful execve: of its calls only execve shows
   bool unwanted = false;      // a new process, but only threads are followed: detached at its first stop
   bool listening = false;     // in a group stop that was passed on
+  bool leaving = false;       // to be detached at its next resumption (-b execve)
   bool interrupting = false;  // PTRACE_INTERRUPT was sent for its detaching
   int waiting_signal = 0;     // stopped before its creator's event arrived; resumed with it
 
@@ -38,6 +39,8 @@ struct Task {
   bool executing = false;  // the call is an execve
   Keep keep = Keep::no;
   Call call;
+  Nanos system_time;  // of its process at the last stop, and when the call began
+  Nanos system_time_at_entry;
   const CallPlan* plan = nullptr;
   BlockArena arena;
 };

@@ -1,6 +1,7 @@
 #include "recorder/ptrace/waiter.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -32,9 +33,10 @@ Waiter::~Waiter() {
 
 bool Waiter::take(Tid tid) {
   int status = 0;
-  const pid_t got = ::waitpid(raw(tid), &status, __WALL | WNOHANG);
+  rusage usage{};
+  const pid_t got = ::wait4(raw(tid), &status, __WALL | WNOHANG, &usage);
   if (got <= 0) return false;
-  events_.push_back({tid, status});
+  events_.push_back({tid, status, {usage.ru_stime.tv_sec * 1'000'000'000 + usage.ru_stime.tv_usec * 1'000}});
   return true;
 }
 

@@ -12,6 +12,7 @@ namespace sysreel {
 struct WaitEvent {
   Tid tid{};
   int status = 0;
+  Nanos system_time;  // that its process has spent in the kernel so far
 };
 
 // Collects the statuses of the calling thread's tracees. Blocks SIGCHLD in that thread for as long as it lives, so that
