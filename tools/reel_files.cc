@@ -1,5 +1,6 @@
 #include "tools/reel_files.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,9 +10,14 @@
 namespace sysreel::tools {
 namespace {
 
-bool standard_input_is_a_pipe() {
+bool standard_input_is_given() {
   struct stat status {};
-  return ::fstat(STDIN_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+  if (::fstat(STDIN_FILENO, &status) != 0) return false;
+  if (S_ISREG(status.st_mode)) return status.st_size > 0;
+  if (!S_ISFIFO(status.st_mode)) return false;
+  // A pipe whose writer left without a byte is what a caller gives who has nothing to say.
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  return ::poll(&input, 1, 0) <= 0 || (input.revents & POLLIN) != 0;
 }
 
 // By time of modification, then by name, so that the choice does not depend on the order of the directory.
@@ -39,7 +45,7 @@ std::optional<std::string> newest_reel() {
 
 Result<std::vector<std::string>> choose_reels(std::vector<std::string> given, std::string& note) {
   if (!given.empty()) return given;
-  if (standard_input_is_a_pipe()) return std::vector<std::string>{"-"};
+  if (standard_input_is_given()) return std::vector<std::string>{"-"};
   const auto newest = newest_reel();
   if (!newest) {
     return Error{ErrorKind::not_found, "no reel given, standard input is no pipe, and there is no *.reel in this folder"};

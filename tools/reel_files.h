@@ -1,4 +1,4 @@
-// Which reels a reader reads: the files it was given, standard input if that is a pipe, else the newest reel of this folder.
+// Which reels a reader reads, and what it says of their damage.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace sysreel::tools {
 
-// The names for ReelReader::open, "-" for standard input. `note` gets what the user should know: which reel was chosen.
+// The names for ReelReader::open: those given, else "-" if standard input is a pipe that may still say something or a file
+// that is not empty, else the newest *.reel of this folder. `note` gets what the user should know: which reel was chosen.
 // Fails (not_found) if nothing was given and there is no reel here.
 Result<std::vector<std::string>> choose_reels(std::vector<std::string> given, std::string& note);
 

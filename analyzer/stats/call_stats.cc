@@ -4,19 +4,19 @@
 
 namespace sysreel {
 
-void CallFigures::add(const Call& call) {
+void CallFigures::add(std::uint16_t flags, std::int64_t result, Nanos duration, Nanos cpu) {
   ++calls;
-  if (!call.has(call_no_result) && is_error(call.result)) ++errors;
-  if (call.on_cpu.value >= 0) {
-    on_cpu = on_cpu + call.on_cpu;
+  if (!(flags & call_no_result) && is_error(result)) ++errors;
+  if (cpu.value >= 0) {
+    on_cpu = on_cpu + cpu;
     ++on_cpu_known;
   }
-  if (call.has(call_no_duration) || call.has(call_start_unknown) || call.has(call_no_result)) return;
+  if (flags & (call_no_duration | call_start_unknown | call_no_result)) return;
   ++timed;
-  total = total + call.duration;
-  min = std::min(min, call.duration);
-  max = std::max(max, call.duration);
-  durations.add(call.duration);
+  total = total + duration;
+  min = std::min(min, duration);
+  max = std::max(max, duration);
+  durations.add(duration);
 }
 
 void CallFigures::merge(const CallFigures& other) {
@@ -33,14 +33,39 @@ void CallFigures::merge(const CallFigures& other) {
 
 void CallStats::on(const Call& call) {
   if (call.has(call_hidden) || call.has(call_in_flight)) return;
-  const auto number = static_cast<std::size_t>(raw(call.nr));
-  if (raw(call.nr) < 0 || number >= direct_limit) {
-    rare_[{call.abi, call.nr}].add(call);
-    return;
+  figures_of({call.abi, call.nr}).add(call.flags, call.result, call.duration, call.on_cpu);
+}
+
+Result<void> CallStats::add(ChunkView& chunk) {
+  const Columns wanted = Columns::key | Columns::flags | Columns::result | Columns::duration | Columns::on_cpu;
+  if (auto decoded = chunk.decode(wanted); !decoded) return decoded;
+  const std::size_t count = chunk.calls();
+  const auto keys = chunk.keys();
+  const auto key = chunk.key();
+  const auto flags = chunk.flags();
+  const auto result = chunk.result();
+  const auto duration = chunk.duration();
+  const auto on_cpu = chunk.on_cpu();
+
+  // Tables first: growing one while figures are referenced would move them.
+  for (const CallKey& each : keys) figures_of(each);
+  std::vector<CallFigures*> figures;
+  figures.reserve(keys.size());
+  for (const CallKey& each : keys) figures.push_back(&figures_of(each));
+
+  for (std::size_t i = 0; i < count; ++i) {
+    if (flags[i] & (call_hidden | call_in_flight)) continue;
+    figures[key[i]]->add(flags[i], result[i], {duration[i]}, {on_cpu[i]});
   }
-  auto& table = direct_[static_cast<std::size_t>(call.abi)];
+  return {};
+}
+
+CallFigures& CallStats::figures_of(CallKey key) {
+  const auto number = static_cast<std::size_t>(raw(key.nr));
+  if (raw(key.nr) < 0 || number >= direct_limit) return rare_[{key.abi, key.nr}];
+  auto& table = direct_[static_cast<std::size_t>(key.abi)];
   if (number >= table.size()) table.resize(number + 1);
-  table[number].add(call);
+  return table[number];
 }
 
 void CallStats::merge(const CallStats& other) {
@@ -61,7 +86,9 @@ std::vector<CallStats::Group> CallStats::groups() const {
       if (figures.calls) groups.push_back({static_cast<Abi>(abi), SyscallNr{static_cast<std::int32_t>(i)}, &figures});
     }
   }
-  for (const auto& [key, figures] : rare_) groups.push_back({key.first, key.second, &figures});
+  for (const auto& [key, figures] : rare_) {
+    if (figures.calls) groups.push_back({key.first, key.second, &figures});
+  }
   return groups;
 }
 

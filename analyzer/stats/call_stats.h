@@ -9,6 +9,8 @@
 
 #include "analyzer/analysis.h"
 #include "analyzer/stats/histogram.h"
+#include "format/chunk_view.h"
+#include "format/result.h"
 
 namespace sysreel {
 
@@ -24,7 +26,8 @@ struct CallFigures {
   std::uint64_t timed = 0;          // calls with a duration
   Histogram durations;
 
-  void add(const Call& call);
+  // Adds one call that is neither hidden nor in flight. `on_cpu` is negative where it was not measured.
+  void add(std::uint16_t flags, std::int64_t result, Nanos duration, Nanos on_cpu);
   void merge(const CallFigures& other);
   Nanos average() const { return timed ? Nanos{total.value / static_cast<std::int64_t>(timed)} : Nanos{}; }
 };
@@ -35,6 +38,10 @@ class CallStats final : public Analysis {
  public:
   using EventSink::on;
   void on(const Call& call) override;
+
+  // Adds all calls of a chunk, reading only the columns that count. Fails if the chunk is damaged; what was added until
+  // then stays.
+  Result<void> add(ChunkView& chunk);
   void on(const Loss& loss) override { lost_ += loss.signals_and_tasks ? 0 : loss.count; }
 
   void merge(const CallStats& other);
@@ -49,10 +56,12 @@ class CallStats final : public Analysis {
   std::uint64_t lost() const { return lost_; }
 
  private:
+  CallFigures& figures_of(CallKey key);
+
   // Direct table for the numbers that exist, a map for the rest: a hostile reel may hold any number.
   static constexpr std::size_t direct_limit = 1024;
   std::vector<CallFigures> direct_[4];
-  std::map<std::pair<Abi, SyscallNr>, CallFigures> rare_;
+  std::map<std::pair<Abi, SyscallNr>, CallFigures> rare_;  // node-based: references stay valid
   std::uint64_t lost_ = 0;
 };
 
