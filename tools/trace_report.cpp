@@ -1,4 +1,4 @@
-// trace-report: the text of strace from a reel.
+// trace-report: the text of strace from a reel, or with --errors what failed in it.
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 #include "tools/exit_status.h"
 #include "tools/option_table.h"
 #include "tools/program_name.h"
+#include "tools/reel_errors.h"
 #include "tools/reel_files.h"
 #include "tools/reel_text.h"
 #include "tools/strace_options.h"
@@ -19,9 +20,10 @@
 namespace {
 
 constexpr const char* usage =
-    "Usage: trace-report [OPTION]... [FILE]...\n"
+    "Usage: trace-report [--errors] [OPTION]... [FILE]...\n"
     "Prints the system calls and signals in a reel as strace does, on standard output. Without FILE it reads standard input\n"
-    "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n";
+    "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n"
+    "--errors groups the calls that failed by errno, call and target instead.\n";
 
 // Standard output. A reader that went away (head) ends the program without a word.
 class StandardOutput final : public sysreel::text::TextSink {
@@ -39,12 +41,21 @@ class StandardOutput final : public sysreel::text::TextSink {
   int error_ = 0;
 };
 
+sysreel::Result<void> print_errors(const std::string& file, const sysreel::text::TextOptions& options,
+                                   sysreel::text::TextSink& sink, const sysreel::tools::ProgramName& name) {
+  const auto report = sysreel::tools::errors_of_reel(file, options, name);
+  if (!report) return report.error();
+  sink.write({}, *report);
+  return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace sysreel;
   const tools::ProgramName name(argc, argv);
-  const std::vector<const char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  std::vector<const char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const bool errors = std::erase_if(words, [](const char* word) { return std::strcmp(word, "--errors") == 0; }) > 0;
 
   // Where strace wants a program, reels stand; there may be none.
   std::vector<std::string> notes;
@@ -79,7 +90,8 @@ int main(int argc, char** argv) {
   text::TextSink& sink = output ? static_cast<text::TextSink&>(*output) : standard_output;
   int status = 0;
   for (const std::string& file : *files) {
-    const Result<void> printed = tools::print_reel(file, options->text, sink, name);
+    const Result<void> printed = errors ? print_errors(file, options->text, sink, name)
+                                        : tools::print_reel(file, options->text, sink, name);
     if (!printed) status = tools::say_error(name, printed.error());
   }
   if (output) output->close();

@@ -60,7 +60,7 @@ void ErrorReport::on(const Loss& event) {
 }
 
 void ErrorReport::on(const Call& call) {
-  if (!call.has(call_hidden) && !call.has(call_in_flight)) {
+  if (!call.has(call_hidden) && !call.has(call_in_flight) && options_.calls.has(call.abi, call.nr)) {
     ++calls_;
     if (failed(call)) {
       ++failures_;
@@ -86,7 +86,7 @@ ErrorGroup& ErrorReport::group_of(int error, std::string_view call, const Failur
     }
     return entry->second;
   };
-  if (groups_.size() < group_limit_ || groups_.contains(Key{error, std::string(call), target.text})) return find(target);
+  if (groups_.size() < options_.group_limit || groups_.contains(Key{error, std::string(call), target.text})) return find(target);
   merged_targets_ = true;
   return find(FailureTarget{TargetKind::none, "(other targets)"});
 }
@@ -110,7 +110,7 @@ std::string ErrorReport::text() const {
   fmt::format_to(add, "{} of {} calls failed, in {} groups\n", failures_, calls_, groups_.size());
   if (lost_) fmt::format_to(add, "{} calls happened and were lost: failures among them are not shown\n", lost_);
   if (filtered_) out += "recorded with a filter: failures of other calls are not in the reel\n";
-  if (merged_targets_) fmt::format_to(add, "more than {} different targets: the rest is shown as (other targets)\n", group_limit_);
+  if (merged_targets_) fmt::format_to(add, "more than {} different targets: the rest is shown as (other targets)\n", options_.group_limit);
   for (const ErrorGroup* group : groups()) {
     fmt::format_to(add, "\n{:>8}  {} {} {}\n", group->count, error_name(group->error), group->call, group->target.text);
     if (const char* meaning = abi::errno_text(group->error)) fmt::format_to(add, "          {}\n", meaning);

@@ -11,6 +11,7 @@
 #include "analyzer/analysis.h"
 #include "analyzer/errors/failure_target.h"
 #include "analyzer/model/model.h"
+#include "format/abi/syscall_set.h"
 
 namespace sysreel {
 
@@ -25,11 +26,16 @@ struct ErrorGroup {
   std::string example;       // the first one, as a line of text
 };
 
-// Collects failures in one pass. Memory is bounded: beyond `group_limit` groups, failures of new targets are counted
+// Collects failures in one pass. Memory is bounded: beyond group_limit groups, failures of new targets are counted
 // under their errno and call alone, and the report says so. Hidden calls do not count.
 class ErrorReport final : public Analysis {
  public:
-  explicit ErrorReport(std::size_t group_limit = 20000) : group_limit_(group_limit) {}
+  struct Options {
+    abi::SyscallSet calls = abi::SyscallSet::all();  // -e trace=: only these count
+    std::size_t group_limit = 20000;
+  };
+  ErrorReport() = default;
+  explicit ErrorReport(Options options) : options_(std::move(options)) {}
 
   using EventSink::on;
   void begin(const Header& header) override;
@@ -52,7 +58,7 @@ class ErrorReport final : public Analysis {
   ErrorGroup& group_of(int error, std::string_view call, const FailureTarget& target);
 
   using Key = std::tuple<int, std::string, std::string>;
-  std::size_t group_limit_;
+  Options options_;
   Model model_;
   std::map<Key, ErrorGroup> groups_;
   std::uint64_t calls_ = 0;

@@ -40,13 +40,14 @@ TEST(ErrorReport, ShowsTheFirstFailureAsALineOfText) {
 
 TEST(ErrorReport, NamesADescriptorByWhatItIs) {
   ErrorReport report;
+  CallBuilder write("write", {7, 0x1000, 5});
+  write.in(0x1000, "hello").fails(28);
   FdFact log_file;
+  log_file.pid = write.event().pid;
   log_file.fd = 7;
   log_file.kind = FdKind::file;
   log_file.path = "/var/log/app.log";
   report.on(log_file);
-  CallBuilder write("write", {7, 0x1000, 5});
-  write.in(0x1000, "hello").fails(28);
   report.on(write.event());
   ASSERT_EQ(report.groups().size(), 1u);
   EXPECT_EQ(report.groups()[0]->target.text, "7</var/log/app.log>");
@@ -68,13 +69,19 @@ TEST(ErrorReport, SuccessfulHiddenAndUnfinishedCallsAreNoFailures) {
 }
 
 TEST(ErrorReport, MemoryIsBoundedByMergingTargets) {
-  ErrorReport report(2);
+  ErrorReport report({.group_limit = 2});
   for (const char* path : {"/a", "/b", "/c", "/d"}) report.on(failed_openat(path, 2).event());
   const auto groups = report.groups();
   ASSERT_EQ(groups.size(), 3u);
   EXPECT_EQ(groups[0]->target.text, "(other targets)");
   EXPECT_EQ(groups[0]->count, 2u);
   EXPECT_THAT(report.text(), HasSubstr("more than 2 different targets"));
+}
+
+TEST(ErrorReport, CountsOnlyTheCallsAskedFor) {
+  ErrorReport report({.calls = abi::SyscallSet::none()});
+  report.on(failed_openat("/etc/a", 2).event());
+  EXPECT_TRUE(report.groups().empty());
 }
 
 TEST(ErrorReport, SaysThatLostCallsAreMissing) {

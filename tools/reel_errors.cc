@@ -1,0 +1,20 @@
+#include "tools/reel_errors.h"
+
+#include "analyzer/errors/error_report.h"
+#include "format/reel_reader.h"
+
+namespace sysreel::tools {
+
+Result<std::string> errors_of_reel(const std::string& file, const text::TextOptions& options, const ProgramName& name) {
+  Result<ReelReader> reader = ReelReader::open(file);
+  if (!reader) return reader.error();
+  ErrorReport report({.calls = options.trace});
+  report.begin(reader->header());
+  const Result<void> read = reader->replay(report);
+  for (const Problem& problem : reader->problems()) name.say(problem.message);
+  if (!read) return read.error();
+  report.finish();
+  return report.text();
+}
+
+}  // namespace sysreel::tools
