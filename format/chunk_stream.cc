@@ -99,7 +99,8 @@ void ChunkStream::load_index() {
   if (!frame || frame->size() != footer->index_bytes) return;
   const std::optional<MessagePart> part = read_index(*frame);
   const ByteSpan message = ByteSpan(*frame).subspan(index_fixed_bytes);
-  if (!part || part->length != message.size() || checksum(message) != part->checksum) return;
+  if (!part || part->major_version != format_major_version || part->length != message.size()) return;
+  if (checksum(message) != part->checksum) return;
   Result<std::vector<IndexEntry>> entries = decode_index(message);
   if (!entries) return;
   const auto by_offset = [](const IndexEntry& a, const IndexEntry& b) { return a.offset < b.offset; };

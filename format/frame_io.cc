@@ -80,7 +80,7 @@ std::optional<MessagePart> read_message_part(FrameKind kind, std::uint64_t magic
   get(part.major_version)(reserved)(length)(part.checksum);
   part.length = length;
   const bool fits = prefix_length(fixed) == preamble_fixed_bytes - frame_prefix_bytes + std::uint64_t{length};
-  return fits ? std::optional(part) : std::nullopt;
+  return fits && reserved == 0 ? std::optional(part) : std::nullopt;
 }
 
 }  // namespace
