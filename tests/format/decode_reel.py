@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Decodes a reel with stock tools, written from format/FORMAT.md alone: a second opinion on what the format says.
+
+usage: decode_reel.py FILE SCHEMA
+
+Prints `call ABI NUMBER ERRNO COUNT` for each combination, `kind NUMBER COUNT` for each kind of event, and sums over the
+fields of all calls (modulo 2^64), sorted.
+"""
+
+import collections
+import re
+import subprocess
+import sys
+
+MASK = (1 << 64) - 1
+TOKEN = re.compile(rb'\s*(?:([A-Za-z][A-Za-z0-9]*) = |"((?:[^"\\]|\\.)*)"|([(),])|([^\s(),"]+))', re.S)
+ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+
+
+def unescape(text):
+    def one(match):
+        code = match.group(1)
+        return ESCAPES.get(code) or (bytes([int(code, 8)]) if code.isdigit() else bytes([int(code[1:], 16)])
+                                     if code[:1] == b"x" else code)
+    return re.sub(rb"\\([0-7]{3}|x[0-9a-fA-F]{2}|.)", one, text, flags=re.S)
+
+
+def messages(text):
+    """The structures that `capnp decode` printed: dictionaries of numbers, bytes and dictionaries."""
+    stack, name, at = [], None, 0
+    while match := TOKEN.match(text, at):
+        at = match.end()
+        field, string, sign, word = match.groups()
+        if field is not None:
+            name = field.decode()
+        elif sign == b"(":
+            stack.append((name, {}))
+        elif sign == b")":
+            owner, structure = stack.pop()
+            if not stack:
+                yield structure
+            else:
+                stack[-1][1][owner] = structure
+        elif string is not None:
+            stack[-1][1][name] = unescape(string)
+        elif word is not None:
+            stack[-1][1][name] = int(word)
+
+
+class Column:
+    """A column of numbers; empty means that all are zero."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def more(self):
+        return self.at < len(self.data)
+
+    def byte(self):
+        if not self.data:
+            return 0
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def varint(self):
+        value = shift = 0
+        while self.data:
+            part = self.byte()
+            value |= (part & 0x7F) << shift
+            shift += 7
+            if part < 0x80:
+                break
+        return value
+
+    def signed(self):
+        value = self.varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def bytes(self, count):
+        self.at += count
+        assert self.at <= len(self.data)
+        return self.data[self.at - count:self.at]
+
+
+def to_signed(value):
+    value &= MASK
+    return value - (1 << 64) if value >> 63 else value
+
+
+def table(lengths, content):
+    lengths, content, entries = Column(lengths), Column(content), []
+    while lengths.more():
+        entries.append(content.bytes(lengths.varint()))
+    return entries
+
+
+class Key:
+    def __init__(self, abi, number):
+        self.abi, self.number = abi, number
+        self.args = [0] * 6
+        self.result = self.flags = self.ip = self.layout = 0
+        self.stack = b""
+        self.contents = {}
+
+
+class Calls:
+    def __init__(self, chunk):
+        fields = collections.defaultdict(bytes, chunk.get("calls", {}))
+        self.columns = {name: Column(data) for name, data in fields.items()}
+        numbers = Column(fields["keyNumbers"])
+        self.keys = [Key(abi, numbers.signed()) for abi in fields["keyAbis"]]
+        self.layouts = table(fields["layoutLengths"], fields["layoutTags"])
+        self.contents = table(fields["contentLengths"], fields["contentBytes"])
+        self.fresh = 0
+        self.ends = {}
+        self.recent_end = chunk.get("baseTime", 0)
+
+    def column(self, name):
+        return self.columns.setdefault(name, Column(b""))
+
+    def split(self, name):
+        return (self.column(name + "High").signed() * 256) + self.column(name + "Low").byte()
+
+    def next(self, sums):
+        task, key = self.column("tasks").varint(), self.keys[self.column("keys").varint()]
+        start = to_signed(self.split("gaps") + self.ends.get(task, self.recent_end))
+        duration = to_signed(self.split("durations"))
+        self.recent_end = self.ends[task] = to_signed(start + duration)
+        on_cpu = self.column("onCpu").varint()
+        if on_cpu:
+            on_cpu -= 1
+            on_cpu = to_signed(duration - ((on_cpu >> 1) ^ -(on_cpu & 1)))
+            sums["on_cpu"] += on_cpu
+        changes = self.column("changes").byte()
+        for slot in range(6):
+            if changes >> slot & 1:
+                key.args[slot] = (key.args[slot] + self.column(f"args{slot}").signed()) & MASK
+        if changes & 0x40:
+            large = key.result >= 1 << 32 or key.result < -(1 << 32)
+            key.result = to_signed(self.column("results").signed() + (key.result if large else 0))
+        details = self.column("details").byte() if changes & 0x80 else 0
+        if details & 1:
+            key.flags = self.column("flags").varint()
+        if details & 2:
+            key.ip = (key.ip + self.column("ips").signed()) & MASK
+        if details & 4:
+            key.layout = self.column("layouts").varint()
+        self.blocks(key, sums)
+        if details & 8:
+            code = self.column("stacks").varint()
+            key.stack = b"" if code == 0 else self.content(code - 1 if code == 1 else code, None, None)
+        sums["start"] += start
+        sums["duration"] += duration
+        sums["args"] += sum((slot + 1) * value for slot, value in enumerate(key.args))
+        sums["result"] += key.result
+        sums["flags"] += key.flags
+        sums["ip"] += key.ip
+        sums["stack"] += sum(key.stack)
+        error = -key.result if -4096 < key.result < 0 else 0
+        return key.abi, key.number, error
+
+    def content(self, code, key, position):
+        if code == 1:
+            number = key.contents[position]
+        elif code == 0:
+            number, self.fresh = self.fresh, self.fresh + 1
+        else:
+            number = code - 2
+        if key is not None and position < 8:
+            key.contents[position] = number
+        return self.contents[number]
+
+    def blocks(self, key, sums):
+        word = 4 if key.abi in (1, 2) else 8
+        words, cursor, end = [], 0, key.args[0]
+        for position, tag in enumerate(self.layouts[key.layout - 1] if key.layout else b""):
+            source = tag & 7
+            if source == 6:
+                cursor = (cursor + self.column("blockPointers").varint()) % len(words)
+                address = words[cursor]
+                cursor += 1
+            elif source == 7:
+                address = (end + self.column("blockAddresses").signed()) & MASK
+            else:
+                address = key.args[source]
+            content = self.content(self.column("blockContents").varint(), key, position)
+            wanted = len(content) if tag & 0x40 else self.column("blockWanted").varint()
+            end = (address + len(content)) & MASK
+            words += [int.from_bytes(content[at:at + word], "little") for at in range(0, len(content) - word + 1, word)]
+            sums["blocks"] += 1
+            sums["block_address"] += address
+            sums["block_bytes"] += sum(content)
+            sums["block_wanted"] += wanted
+            sums["block_phase_and_end"] += (tag >> 3 & 1) + 16 * (tag >> 4 & 3)
+
+
+def main():
+    file, schema = sys.argv[1:]
+    content = subprocess.run(["zstd", "-dcq", file], check=True, stdout=subprocess.PIPE).stdout
+    text = subprocess.run(["capnp", "decode", schema, "Chunk"], check=True, input=content, stdout=subprocess.PIPE).stdout
+    counts, kinds, sums = collections.Counter(), collections.Counter(), collections.Counter()
+    for chunk in messages(text):
+        calls, order = Calls(chunk), Column(chunk.get("order", b""))
+        while order.more():
+            kind, count = order.varint(), order.varint()
+            kinds[kind] += count
+            if kind == 0:
+                for _ in range(count):
+                    counts[calls.next(sums)] += 1
+        for name, column in calls.columns.items():
+            tables = name.startswith(("key", "layoutLengths", "layoutTags", "content")) and name != "keys"
+            assert tables or not column.more(), name
+    lines = [f"call {abi} {number} {error} {count}" for (abi, number, error), count in counts.items()]
+    lines += [f"kind {kind} {count}" for kind, count in kinds.items()]
+    lines += [f"sum {name} {total & MASK}" for name, total in sums.items()]
+    print("\n".join(sorted(lines)))
+
+
+main()
