@@ -1,4 +1,4 @@
-// Exit statuses of the tools that read reels. trace-record and trace-strace pass on the command's status instead.
+// Exit statuses of the tools. trace-record and trace-strace pass on that of a command instead.
 #pragma once
 
 #include "format/result.h"
@@ -17,6 +17,13 @@ constexpr int exit_status(ErrorKind kind) {
   }
   return 1;
 }
+
+// What trace-record has in place of a command's status, as env(1) and the shells do.
+enum CommandExit : int {
+  exit_recording_failed = 125,
+  exit_not_executable = 126,
+  exit_not_found = 127,
+};
 
 // Says the error's sentence on stderr and returns its exit status.
 inline int say_error(const ProgramName& name, const Error& error) {

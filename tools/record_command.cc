@@ -1,0 +1,182 @@
+#include "tools/record_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "format/abi/call_hints.h"
+#include "format/abi/syscall_set.h"
+#include "recorder/target.h"
+#include "tools/argv.h"
+
+namespace sysreel::tools {
+namespace {
+
+using Apply = Result<void> (*)(RecordCommand&, const std::string& value);
+
+// One option: how it is spelled, what it takes, what --help says, and what it does.
+struct Row {
+  char letter;
+  const char* name;
+  const char* value;  // nullptr: takes none
+  const char* help;
+  Apply apply;
+};
+
+template <typename T, typename U>
+Result<void> assign(U& to, Result<T> value) {
+  if (!value) return value.error();
+  to = std::move(*value);
+  return {};
+}
+
+Result<void> add_targets(RecordCommand& command, const std::string& value) {
+  const auto pids = parse_pids(value);
+  if (!pids) return pids.error();
+  for (const Pid pid : *pids) {
+    if (std::find(command.targets.begin(), command.targets.end(), pid) == command.targets.end()) command.targets.push_back(pid);
+  }
+  return {};
+}
+
+Result<void> set_filter(RecordCommand& command, const std::string& value) {
+  std::string expression = value;
+  if (const std::size_t equals = value.find('='); equals != std::string::npos) {
+    const std::string key = value.substr(0, equals);
+    if (key != "trace" && key != "t") {
+      return Error{ErrorKind::usage, fmt::format("-e {}= is an option of the readers; trace-record knows -e trace=SET", key)};
+    }
+    expression = value.substr(equals + 1);
+  }
+  auto set = abi::parse_syscall_set(expression);
+  if (!set) return Error{ErrorKind::usage, set.error().message + abi::hint_for_unknown_call(expression)};
+  command.record.wanted = std::move(*set);
+  command.filter = expression;
+  if (std::string note = abi::note_on_set(expression); !note.empty()) command.notes.push_back(std::move(note));
+  return {};
+}
+
+Result<void> set_string_limit(RecordCommand& command, const std::string& value) {
+  std::uint32_t limit = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
+  constexpr std::uint32_t largest = 1u << 20;
+  if (error != std::errc{} || end != value.data() + value.size() || limit > largest) {
+    return Error{ErrorKind::usage, fmt::format("-s {}: not a number of bytes from 0 to {}", value, largest)};
+  }
+  command.record.string_limit = limit;
+  return {};
+}
+
+constexpr Row rows[] = {
+    {'p', "attach", "PID[,PID]...", "record these running processes, all their threads; may be repeated", add_targets},
+    {'o', "output", "FILE", "write the reel there; - is standard output (the command's own goes to stderr then)",
+     [](RecordCommand& c, const std::string& v) -> Result<void> {
+       if (v.empty()) return Error{ErrorKind::usage, "-o needs a file name"};
+       c.output = v;
+       return {};
+     }},
+    {'f', "follow-forks", nullptr, "also record the processes that a target creates",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.follow_forks = true; return {}; }},
+    {'e', "trace", "[trace=]SET", "record only these calls: names, %class, /regex, !set", set_filter},
+    {'s', "string-limit", "N", "bytes kept of each string and buffer (32)", set_string_limit},
+    {'Z', "failed-only", nullptr, "record only calls that fail",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.failed_only = true; return {}; }},
+    {0, "strict-filter", nullptr, "also drop calls outside the set that change descriptors, mappings or tasks",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.strict_filter = true; return {}; }},
+    {0, "engine", "auto|ebpf|ptrace", "how to record (auto)",
+     [](RecordCommand& c, const std::string& v) { return assign(c.engine, parse_engine(v)); }},
+    {0, "duration", "TIME", "stop after TIME: 10s, 500ms, 2m, 1h",
+     [](RecordCommand& c, const std::string& v) { return assign(c.limits.duration, parse_duration(v)); }},
+    {0, "max-size", "SIZE", "stop when the reel has this size: 64K, 16M, 2G",
+     [](RecordCommand& c, const std::string& v) { return assign(c.limits.bytes, parse_size(v)); }},
+    {0, "max-events", "N", "stop after about N events",
+     [](RecordCommand& c, const std::string& v) { return assign(c.limits.events, parse_count(v)); }},
+    {0, "buffer", "SIZE", "memory for the eBPF engine's rings, all together",
+     [](RecordCommand& c, const std::string& v) { return assign(c.record.buffer_bytes, parse_size(v)); }},
+    {'k', "stack-trace", nullptr, "record the user stack of every call",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.stacks = true; return {}; }},
+    {'v', "verbose", nullptr, "keep environments and long arrays whole",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.verbose = true; return {}; }},
+    {0, "exact", nullptr, "copy every input when the call begins",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.exact = true; return {}; }},
+    {0, "no-duration", nullptr, "do not take the time at which calls begin",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.durations = false; return {}; }},
+    {0, "seccomp-bpf", nullptr, "ptrace engine: spare filtered calls the stop (they fail if the recorder dies)",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.seccomp_bpf = true; return {}; }},
+    {'E', "env", "NAME[=VALUE]", "set or remove a variable of the command's environment",
+     [](RecordCommand& c, const std::string& v) -> Result<void> { c.environment_changes.push_back(v); return {}; }},
+    {'u', "user", "USER", "run the command as this user",
+     [](RecordCommand& c, const std::string& v) -> Result<void> { c.user = v; return {}; }},
+    {0, "argv0", "NAME", "what the command sees as its own name",
+     [](RecordCommand& c, const std::string& v) -> Result<void> { c.argv0 = v; return {}; }},
+    {0, "force", nullptr, "replace an existing reel",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.force = true; return {}; }},
+    {'q', "quiet", nullptr, "say nothing but errors",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.quiet = true; return {}; }},
+    {'h', "help", nullptr, "print this help", [](RecordCommand& c, const std::string&) -> Result<void> { c.help = true; return {}; }},
+    {'V', "version", nullptr, "print the version",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.version = true; return {}; }},
+};
+
+// The rows as the normaliser of command lines wants them; an option's id is its index.
+std::vector<OptionRow> option_rows_of_record() {
+  std::vector<OptionRow> table;
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    table.push_back({static_cast<Option>(i), rows[i].letter, rows[i].name, rows[i].value ? Takes::value : Takes::nothing});
+  }
+  return table;
+}
+
+Result<void> check(const RecordCommand& command) {
+  if (command.help || command.version) return {};
+  if (command.targets.empty() && command.command.empty()) {
+    return Error{ErrorKind::usage, "nothing to record: give a command, or -p PID"};
+  }
+  if (!command.targets.empty() && !command.command.empty()) {
+    return Error{ErrorKind::usage, fmt::format("-p and a command ('{}') exclude each other", command.command.front())};
+  }
+  if (command.record.seccomp_bpf && !command.record.follow_forks) {
+    return Error{ErrorKind::usage, "--seccomp-bpf needs -f: children inherit the filter and would fail untraced"};
+  }
+  if (command.record.seccomp_bpf && !command.targets.empty()) {
+    return Error{ErrorKind::usage, "--seccomp-bpf cannot be used with -p: a filter cannot be given to a running process"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RecordCommand> parse_record_command(std::span<const char* const> words) {
+  const std::vector<OptionRow> table = option_rows_of_record();
+  NormalArgv argv = normalise_argv(words, table);
+  RecordCommand command;
+  for (const GivenOption& given : argv.options) {
+    const Row& row = rows[static_cast<std::size_t>(given.option)];
+    if (auto applied = row.apply(command, given.value.value_or("")); !applied) return applied.error();
+  }
+  if (!argv.mistake.empty()) return Error{ErrorKind::usage, argv.mistake};
+  command.command = std::move(argv.operands);
+  if (auto checked = check(command); !checked) return checked.error();
+  return command;
+}
+
+std::string record_help() {
+  std::string text =
+      "Usage: trace-record [OPTION]... [--] COMMAND [ARG]...\n"
+      "       trace-record [OPTION]... -p PID[,PID]...\n"
+      "Records the system calls of a command or of running processes into a reel.\n\n";
+  for (const Row& row : rows) {
+    const std::string letter = row.letter ? fmt::format("-{},", row.letter) : "";
+    const std::string name = row.value ? fmt::format("--{}={}", row.name, row.value) : fmt::format("--{}", row.name);
+    text += fmt::format("  {:3} {:28} {}\n", letter, name, row.help);
+  }
+  text +=
+      "\nExit status: that of the command, or death by its signal. With -p 0. Otherwise 2 wrong command line, 3 no such process,\n"
+      "4 no permission, 5 input or output failed, 7 not possible here, 125 recording a command failed, 126 it cannot be executed,\n"
+      "127 it was not found.\n";
+  return text;
+}
+
+}  // namespace sysreel::tools
