@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <unordered_set>
 
 #include "analyzer/stats/summary_table.h"
 #include "analyzer/text/text_renderer.h"
@@ -26,7 +27,14 @@
 namespace sysreel::tools {
 namespace {
 
+constexpr Nanos reaping_interval{10'000'000};
+constexpr std::uint32_t dump_limit = 16 << 20;  // bytes of a buffer that -e read= and -e write= dump
 constexpr Nanos poll_interval{200'000'000};  // bounds how long a signal that came just before the wait goes unnoticed
+
+bool is_traced(int pid) {
+  const auto status = proc::status_of(Tid{pid});
+  return status && status->tracer != Pid{};
+}
 
 // Hands events to the text and the summary, and says what strace says besides the text.
 class Narrator final : public EventSink {
@@ -60,18 +68,38 @@ class Narrator final : public EventSink {
   void on(const Snapshot& event) override { pass(event); }
   void on(const ClockSample& event) override { pass(event); }
   void on(const TaskNew& event) override {
+    known_.insert(raw(event.tid));
     if (event.origin == TaskOrigin::created && says_attach()) name_.say(fmt::format("Process {} attached", raw(event.tid)));
     pass(event);
   }
   void on(const TaskExit& event) override {
     if (event.pid == command_pid_ && event.whole_process) end_of_command(event.status);
     pass(event);
+    known_.erase(raw(event.tid));
     output_.forget(event.tid);
   }
   void on(const TaskDetach& event) override {
+    if (known_.erase(raw(event.tid)) == 0) {
+      if (says_attach()) name_.say(fmt::format("Detached unknown pid {}", raw(event.tid)));
+      return;
+    }
     pass(event);
     if (says_attach()) name_.say(fmt::format("Process {} detached", raw(event.tid)));
     output_.forget(event.tid);
+  }
+
+  // Children that nobody traces end, too: those of a program that was this process before, or made with CLONE_PARENT.
+  // Nobody else would wait for them.
+  void reap_strangers() {
+    siginfo_t info{};
+    while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid != 0) {
+      const int pid = info.si_pid;
+      if (pid == output_.command() || is_traced(pid)) return;
+      ::waitpid(pid, nullptr, WNOHANG | __WALL);
+      const bool quiet = (options_.text.quiet & text::quiet_exit) != 0;
+      if (!quiet) name_.say(fmt::format("{} of unknown pid {} ignored", info.si_code == CLD_EXITED ? "Exit" : "Termination", pid));
+      info = {};
+    }
   }
 
   // Prints what is left.
@@ -110,12 +138,15 @@ class Narrator final : public EventSink {
   stats::SummaryTable summary_;
   Pid command_pid_{};
   LaunchedCommand* command_ = nullptr;
+  std::unordered_set<int> known_;  // the tasks that are traced
   std::optional<int> command_status_;
 };
 
 RecordOptions record_options(const StraceOptions& options) {
   RecordOptions record;
   record.string_limit = options.text.string_limit;
+  const auto dumps = [](const text::NumberChoice& fds) { return fds.everything || fds.inverted || !fds.numbers.empty(); };
+  if (dumps(options.text.dump_read) || dumps(options.text.dump_write)) record.string_limit = dump_limit;
   record.follow_forks = options.follow_forks;
   record.follow_threads = options.follow_forks;
   record.announce_entries = options.summary != Summary::only;
@@ -293,7 +324,12 @@ int Session::run_daemonized(const LaunchOptions& launch, Narrator& narrator, Tex
 }
 
 int Session::trace(Narrator& narrator, TextOutput& output, EventSource& source) {
+  Nanos next_reaping;
   for (;;) {
+    if (const Nanos now = read_clock(CLOCK_MONOTONIC); now >= next_reaping) {
+      narrator.reap_strangers();
+      next_reaping = now + reaping_interval;
+    }
     const Result<SourceState> state = source.poll(narrator, poll_interval);
     if (!state) {
       name_.fail(state.error());

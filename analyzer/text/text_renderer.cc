@@ -15,7 +15,10 @@ constexpr Tid nobody{};
 TextRenderer::TextRenderer(const TextOptions& options, TextSink& sink, bool live, StackPrinter* stacks)
     : options_(options), sink_(sink), live_(live), stacks_(stacks), leader_(options), filter_(options) {}
 
-void TextRenderer::begin(const Header& header) { leader_.relate(header.started, header.started_realtime); }
+void TextRenderer::begin(const Header& header) {
+  leader_.relate(header.started, header.started_realtime);
+  native_ = header.native_abi;
+}
 
 // --- lines -----------------------------------------------------------------------------------------------------------------
 
@@ -87,7 +90,28 @@ void TextRenderer::on(const Call& call) {
   hand_on(tid);
 }
 
+// Says when a task calls by another ABI than before.
+void TextRenderer::note_mode(const Call& call, Tid tid) {
+  if (modes_.empty() && call.abi == native_) return;
+  const auto found = modes_.find(sysreel::raw(tid));
+  if (call.abi == (found == modes_.end() ? native_ : found->second)) return;
+  if (call.abi == native_) {
+    modes_.erase(found);
+  } else {
+    modes_[sysreel::raw(tid)] = call.abi;
+  }
+  if ((options_.quiet & quiet_personality) != 0) return;
+  Out text;
+  text.put("[ Process PID=");
+  text.decimal(static_cast<std::uint32_t>(sysreel::raw(tid)));
+  text.put(" runs in ");
+  text.put(call.abi == Abi::x32 ? "x32" : (word_size(call.abi) == 4 ? "32 bit" : "64 bit"));
+  text.put(" mode. ]");
+  print_line(call.pid, tid, call.start, text.view());
+}
+
 void TextRenderer::enter(const Call& call, Tid tid, Open& open) {
+  note_mode(call, tid);
   open.row = &row_for(call);
   open.start = call.start;
   open.nr = call.nr;
@@ -187,7 +211,11 @@ void TextRenderer::on(const JobStop& stop) {
   print_line(stop.pid, stop.tid, stop.time, text.view());
 }
 
-void TextRenderer::on(const TaskNew& task) { model_.on(task); }
+void TextRenderer::on(const TaskNew& task) {
+  model_.on(task);
+  const auto parent = modes_.empty() ? modes_.end() : modes_.find(sysreel::raw(task.parent_tid));
+  if (parent != modes_.end()) modes_.insert_or_assign(sysreel::raw(task.tid), Abi{parent->second});
+}
 
 void TextRenderer::on(const Exec& exec) {
   if (exec.former_tid == exec.tid) return model_.on(exec);
@@ -238,6 +266,7 @@ void TextRenderer::on(const TaskExit& exit) {
   const bool wanted = signo != 0 ? options_.signals.has(signo) : (options_.quiet & quiet_exit) == 0;
   if (wanted) print_line(exit.pid, exit.tid, exit.time, text.view());
   hand_on(exit.tid);
+  modes_.erase(sysreel::raw(exit.tid));
   model_.on(exit);
 }
 

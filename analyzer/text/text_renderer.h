@@ -81,6 +81,7 @@ class TextRenderer final : public Analysis {
   std::size_t leader(Out& out, Tid tid, Nanos time, const Call* call, std::uint64_t ip = 0);
   void interrupt(Tid tid);
   void end_line(Tid tid, Open& open, Status status);
+  void note_mode(const Call& call, Tid tid);
   void enter(const Call& call, Tid tid, Open& open);
   void leave(const Call& call, Tid tid, Open& open);
   void leave_without_result(Tid tid, Nanos time, Open& open, const Call* call);
@@ -94,6 +95,8 @@ class TextRenderer final : public Analysis {
   const bool live_;
   StackPrinter* const stacks_;
   Model model_;
+  Abi native_ = Abi::x86_64;
+  std::unordered_map<int, Abi> modes_;  // by tid: of tasks that do not call by native_
   LineLeader leader_;
   CallFilter filter_;
   Out out_;

@@ -180,7 +180,7 @@ void PtraceSource::detach(EventSink& sink, Task& task, int signo) {
 }
 
 void PtraceSource::resume(EventSink& sink, Task& task, int signo) {
-  if (detaching_ || task.unwanted || task.leaving) return detach(sink, task, signo);
+  if (detaching_ || task.leaving) return detach(sink, task, signo);
   task.listening = false;
   ::ptrace(PTRACE_SYSCALL, raw(task.tid), nullptr, signo);  // ESRCH: it was killed meanwhile, its end will be reported
 }
@@ -297,7 +297,16 @@ void PtraceSource::on_exit(EventSink& sink, Task& task, const SyscallStop& stop)
 
 void PtraceSource::on_first_stop(EventSink& sink, Task& task, int signo, bool event_stop) {
   task.started = true;
-  if (task.origin == TaskOrigin::created && !task.announced && !task.unwanted) {
+  if (task.origin == TaskOrigin::created && !task.announced && !options_.follow_forks) {
+    // A process made with CLONE_PTRACE is traced although nobody asked for it, and no event tells of it.
+    const auto status = proc::status_of(task.tid);
+    if (status && raw(status->pid) == raw(task.tid)) {
+      task.pid = status->pid;
+      task.told = !options_.follow_threads;
+      return detach(sink, task, 0);
+    }
+  }
+  if (task.origin == TaskOrigin::created && !task.announced) {
     task.waiting_signal = signo;  // its creator's event tells whose child it is; it arrives soon
     return;
   }
@@ -310,18 +319,15 @@ void PtraceSource::on_birth(EventSink& sink, Task& parent, int event) {
   unsigned long message = 0;
   if (::ptrace(PTRACE_GETEVENTMSG, raw(parent.tid), nullptr, &message) != 0) return;
   const Tid tid{static_cast<int>(message)};
-  Task& child = task_of(tid);
   const auto status = proc::status_of(tid);
+  if (!options_.follow_forks && status && status->pid != parent.pid) return;  // let go at its first stop
+  Task& child = task_of(tid);
   child.pid = status ? status->pid : Pid{raw(tid)};
   child.parent_pid = parent.pid;
   child.parent_tid = parent.tid;
   child.hidden = parent.hidden;
   if (event == PTRACE_EVENT_VFORK) child.clone_flags = 0x4100;  // CLONE_VM | CLONE_VFORK
-  if (!options_.follow_forks && child.pid != parent.pid) {
-    child.unwanted = true;
-  } else {
-    announce(sink, child);
-  }
+  announce(sink, child);
   if (child.started) {
     if (is_stopping(child.waiting_signal)) return on_group_stop(sink, child, child.waiting_signal);
     resume(sink, child);
@@ -371,7 +377,7 @@ void PtraceSource::on_signal(EventSink& sink, Task& task, int signo) {
 }
 
 void PtraceSource::on_group_stop(EventSink& sink, Task& task, int signo) {
-  if (detaching_ || task.unwanted) return detach(sink, task, 0);
+  if (detaching_) return detach(sink, task, 0);
   if (!task.hidden) sink.on(JobStop{task.pid, task.tid, clock_.now(), signo});
   task.listening = true;
   ::ptrace(PTRACE_LISTEN, raw(task.tid), nullptr, nullptr);

@@ -23,7 +23,6 @@ struct Task {
   bool announced = false;     // it is known whose it is
   bool told = false;          // TaskNew was delivered
   bool hidden = false;        // a launched child before its first successful execve: of its calls only execve shows
-  bool unwanted = false;      // a new process, but only threads are followed: detached at its first stop
   bool listening = false;     // in a group stop that was passed on
   bool leaving = false;       // to be detached at its next resumption (-b execve)
   bool interrupting = false;  // PTRACE_INTERRUPT was sent for its detaching
