@@ -32,6 +32,10 @@ void print_field(CallPrinter& p, const abi::Field& field, unsigned index, abi::F
   print(p, type, frame.address + offset);
 }
 
+bool is_zero(ByteSpan bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
+}
+
 // "..." stands for fields that only -v shows.
 bool hidden(const CallPrinter& p, const abi::Field& field) { return field.verbose && p.abbreviated(); }
 
@@ -46,7 +50,9 @@ void print_fields(CallPrinter& p, const abi::Struct& layout, abi::Flow flow, std
     const abi::Field& field = layout.fields[i];
     if (!field.name) continue;
     const unsigned offset = abi::offset_of(layout, i, p.call.abi);
-    if (offset + abi::size_of(field.ctype, p.call.abi, field.type.layout) * field.length > bytes.size()) break;
+    const unsigned size = abi::size_of(field.ctype, p.call.abi, field.type.layout) * field.length;
+    if (offset + size > bytes.size()) break;
+    if (field.nonzero && is_zero(bytes.subspan(offset, size))) continue;
     if (hidden(p, field)) {
       cut = true;
       continue;

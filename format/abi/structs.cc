@@ -11,6 +11,8 @@ using namespace vocabulary;
 #define FIELD(ctype, type, name) Field{CType::ctype, #name, type}
 #define FIELD_V(ctype, type, name) Field{CType::ctype, #name, type, 1, true}
 #define FIELD_ARRAY(ctype, type, name, length) Field{CType::ctype, #name, type, length}
+#define FIELD_NONZERO(ctype, type, name) Field{CType::ctype, #name, type, 1, false, true}
+#define FIELD_ARRAY_NONZERO(ctype, type, name, length) Field{CType::ctype, #name, type, length, false, true}
 #define PADDING(ctype, length) Field{CType::ctype, nullptr, {}, length}
 #define STRUCT(id, ...) constexpr Field id##_fields[] = {__VA_ARGS__};
 #include "format/abi/structs/all.def"

@@ -134,6 +134,7 @@ struct Field {
   Type type;
   std::uint16_t length = 1; // elements of an embedded array; of a `structure` field the layout is type.layout
   bool verbose = false;     // shown only with -v; otherwise "..." stands for all of these at the end
+  bool nonzero = false;     // shown only if it is not zero: reserved fields
 };
 
 // A structure of the kernel's ABI, fields in order. Offsets follow from the ABI's alignment rules (see layout.h).
@@ -192,6 +193,13 @@ constexpr std::uint32_t unit_of(CType type) {
 // A number behind a pointer, printed in brackets: [42]. `type` is the number's own.
 constexpr Type number_at(CType ctype, Type type, Flow flow) {
   type.copy = {flow, Extent::elements, Limit::record, unit_of(ctype), times(1)};
+  return type;
+}
+
+// A number that prints with all hexadecimal digits of its `bytes`: 0x01.
+constexpr Type hex_zeros(std::uint32_t bytes) {
+  Type type = value(Kind::hex_zeros);
+  type.copy.unit = bytes;
   return type;
 }
 

@@ -255,12 +255,12 @@ void print_mctp(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/mctp
     p.out.hex(pad);
   }
   fields.name("smctp_network");
-  print_noted_if_known(p, abi::mctp_networks, number_in<std::uint32_t>(bytes, 4));
+  print_known(p, abi::mctp_networks, number_in<std::uint32_t>(bytes, 4));
   fields.name("smctp_addr");
   {
     Braces address(p);
     address.name("s_addr");
-    print_noted_if_known(p, abi::mctp_addrs, number_in<std::uint8_t>(bytes, 8));
+    print_known(p, abi::mctp_addrs, number_in<std::uint8_t>(bytes, 8));
   }
   fields.name("smctp_type");
   p.out.hex(number_in<std::uint8_t>(bytes, 9));
@@ -292,7 +292,7 @@ CallSign call_sign_of(ByteSpan address) {
   for (std::size_t i = 0; i < ax25_address_size - 1; ++i) {
     const auto shifted = std::to_integer<unsigned>(address[i]);
     const char c = static_cast<char>(shifted >> 1);
-    if (shifted & 1) sign.valid = sign.printable = false;
+    if (shifted & 1) sign.valid = false;
     if (c == ' ') {
       ended = true;
       continue;

@@ -1,0 +1,297 @@
+// Attributes of netlink messages: their headers, nests, and the payloads that many families share.
+#include <algorithm>
+
+#include "analyzer/text/network/netlink.h"
+#include "format/abi/flags.h"
+#include "format/abi/structs.h"
+
+namespace sysreel::text {
+namespace {
+
+constexpr std::uint64_t header_size = 4;
+constexpr unsigned type_mask = 0x3fff, flag_nested = 0x8000, flag_byteorder = 0x4000;
+constexpr std::uint64_t align(std::uint64_t length) { return (length + 3) & ~std::uint64_t{3}; }
+
+struct AttrHeader {
+  std::uint16_t length;
+  std::uint16_t type;
+};
+
+void put_type_name(CallPrinter& p, const abi::AttrTable& table, unsigned number, bool note_unknown) {
+  const abi::AttrRow* row = abi::attr_of(table, number);
+  const char* name = row ? row->name : nullptr;
+  if (table.others && !name) name = name_of(abi::address_families, number);
+  if (name) return p.out.put(name);
+  p.out.hex(number);
+  if (note_unknown && *table.unknown) print_note(p, table.unknown);
+}
+
+void print_attr_type(CallPrinter& p, const abi::AttrTable& table, unsigned type) {
+  const ConstantStyle style = p.options.constants;
+  const unsigned number = type & type_mask;
+  const auto put_flags = [&] {
+    if (type & flag_nested) p.out.put("NLA_F_NESTED|");
+    if (type & flag_byteorder) p.out.put("NLA_F_NET_BYTEORDER|");
+  };
+  if (style == ConstantStyle::abbrev) {
+    put_flags();
+    return put_type_name(p, table, number, true);
+  }
+  p.out.hex(type);
+  if (style == ConstantStyle::raw) return;
+  const bool known = abi::attr_of(table, number) || (type & ~type_mask);
+  p.out.put(" /* ");
+  put_flags();
+  if (known) {
+    put_type_name(p, table, number, false);
+  } else {
+    p.out.put(*table.unknown ? table.unknown : "");
+  }
+  p.out.put(" */");
+}
+
+std::uint64_t load(ByteSpan bytes, abi::CType type) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, bytes.data(), std::min<std::size_t>(bytes.size(), sizeof value));
+  const bool is_signed = type == abi::CType::i8 || type == abi::CType::i16 || type == abi::CType::i32;
+  const unsigned shift = 64 - 8 * static_cast<unsigned>(bytes.size());
+  return is_signed && shift ? static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift) : value;
+}
+
+void print_payload(CallPrinter& p, const abi::AttrRow* row, unsigned number, const Range& range) {
+  if (!row) return print_hex_range(p, range);
+  abi::Type type = ranged(row->type, range);
+  type.copy.count2 = abi::times(number);
+  if (takes_address(type.kind)) {
+    if (type.kind == abi::Kind::structure) {
+      if (range.length < abi::size_of(*type.layout, p.call.abi)) return print_hex_range(p, range);
+      return print_struct_at(p, *type.layout, range.flow, range.address);
+    }
+    return print(p, type, range.address);
+  }
+  const unsigned size = abi::size_of(row->ctype, p.call.abi);
+  if (range.length < size) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, range.address, size);
+  if (!bytes) return print_address(p.out, range.address);
+  print(p, row->type, load(*bytes, row->ctype));
+}
+
+void print_attr(CallPrinter& p, const abi::AttrTable& table, const AttrHeader& header, const Range& range) {
+  const std::uint64_t length = std::min<std::uint64_t>(header.length, range.length);
+  const bool has_payload = length > header_size;
+  if (has_payload) p.out.put('[');
+  {
+    Braces fields(p);
+    fields.name("nla_len");
+    p.out.decimal(header.length);
+    fields.name("nla_type");
+    print_attr_type(p, table, header.type);
+  }
+  if (!has_payload) return;
+  p.out.put(", ");
+  const unsigned number = header.type & type_mask;
+  const abi::AttrRow* row = abi::attr_of(table, number);
+  print_payload(p, row ? row : table.others, number, {range.flow, range.address + header_size, length - header_size});
+  p.out.put(']');
+}
+
+// [1, 2, 3] of whole numbers; bytes where there is not even one.
+template <typename T>
+void print_numbers(CallPrinter& p, const abi::Type& type, std::uint64_t address, abi::Kind kind) {
+  const Range range = range_of(type, address);
+  if (range.length < sizeof(T)) return print_hex_range(p, range);
+  print_array(p, range.flow, address, range.length / sizeof(T), sizeof(T), [&](std::uint64_t, ByteSpan bytes) {
+    print(p, abi::value(kind), static_cast<std::uint64_t>(number_in<T>(bytes, 0)));
+  });
+}
+
+}  // namespace
+
+void print_attrs(CallPrinter& p, const abi::AttrTable& table, const Range& whole) {
+  Range range = whole;
+  bool in_array = false;
+  for (std::uint64_t index = 0;; ++index) {
+    const auto header = range.length < header_size ? std::nullopt : p.fetch<AttrHeader>(range.flow, range.address);
+    if (!header) {
+      if (range.length < header_size) {
+        print_hex_range(p, range);
+      } else if (in_array) {
+        print_array_end(p, range.flow, range.address, header_size);
+      } else {
+        print_address(p.out, range.address);
+      }
+      break;
+    }
+    if (p.abbreviated() && index == p.options.string_limit) {
+      p.out.put("...");
+      break;
+    }
+    const std::uint64_t stated = align(header->length);
+    const bool more = header->length >= header_size && range.length > stated;
+    if (more && !in_array) {
+      p.out.put('[');
+      in_array = true;
+    }
+    print_attr(p, table, *header, range);
+    if (!more) break;
+    p.out.put(", ");
+    range = range.from(stated);
+  }
+  if (in_array) p.out.put(']');
+}
+
+void print_netlink_attrs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_attrs(p, *type.attrs, range_of(type, value));
+}
+
+void print_attr_bytes(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_hex_range(p, range_of(type, value)); }
+
+void print_attr_string(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  const auto bytes = p.fetch(range.flow, value, range.length);
+  if (!bytes) return print_address(p.out, value);
+  const auto nul = std::find(bytes->begin(), bytes->end(), std::byte{0});
+  const auto length = static_cast<std::size_t>(nul - bytes->begin());
+  const std::size_t shown = std::min<std::size_t>(length, p.options.string_limit);
+  print_quoted(p, bytes->first(shown), nul == bytes->end() || shown < length);
+}
+
+void print_attr_hardware_address(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  const auto bytes = p.fetch(range.flow, value, std::min<std::uint64_t>(range.length, 256));
+  if (!bytes) return print_address(p.out, value);
+  print_hardware_address(p, *bytes);
+}
+
+void print_attr_in6_addr(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  if (range.length < 16) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, value, 16);
+  if (!bytes) return print_address(p.out, value);
+  print_in6_addr(p, *bytes);
+}
+
+void print_attr_family_address(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint8_t inet = 2, inet6 = 10;
+  const Range range = range_of(type, value);
+  const auto family = number_in<std::uint8_t>(p.frame.bytes, 0);
+  if (family == inet6) return print_attr_in6_addr(p, type, value);
+  if (family != inet || range.length < 4) return print_hex_range(p, range);
+  const auto address = p.fetch<std::uint32_t>(range.flow, value);
+  if (!address) return print_address(p.out, value);
+  print(p, abi::value(abi::Kind::in_addr), *address);
+}
+
+void print_attr_u8_array(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_numbers<std::uint8_t>(p, type, value, abi::Kind::u32);
+}
+void print_attr_u16_array(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_numbers<std::uint16_t>(p, type, value, abi::Kind::u32);
+}
+void print_attr_u32_array(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_numbers<std::uint32_t>(p, type, value, abi::Kind::u32);
+}
+void print_attr_s32_array(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_numbers<std::int32_t>(p, type, value, abi::Kind::i32);
+}
+void print_attr_u64_array(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_numbers<std::uint64_t>(p, type, value, abi::Kind::u64);
+}
+
+void print_attr_xint(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  const bool is_number = range.length == 1 || range.length == 2 || range.length == 4 || range.length == 8;
+  if (!is_number) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, value, range.length);
+  if (!bytes) return print_address(p.out, value);
+  p.out.hex(load(*bytes, abi::CType::u64));
+}
+
+void print_attr_uuid(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_hex_range(p, range_of(type, value)); }
+
+void print_attr_structures(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  const unsigned size = abi::size_of(*type.layout, p.call.abi);
+  if (range.length < size) return print_hex_range(p, range);
+  print_array(p, range.flow, value, range.length / size, size, [&](std::uint64_t address, ByteSpan bytes) {
+    print_struct(p, *type.layout, range.flow, address, bytes);
+  });
+}
+
+// As many whole fields as there are; the rest of a field that came in part as bytes.
+void print_attr_partial(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  const abi::Struct& layout = *type.layout;
+  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, abi::size_of(layout, p.call.abi)));
+  const auto bytes = p.fetch(range.flow, value, length);
+  if (!bytes) return print_address(p.out, value);
+  p.out.put('{');
+  print_fields(p, layout, range.flow, value, *bytes, 0, static_cast<unsigned>(layout.fields.size()));
+  std::size_t whole = 0;
+  const char* cut = nullptr;
+  for (unsigned i = 0; i < layout.fields.size() && !cut; ++i) {
+    const std::size_t end = abi::offset_of(layout, i, p.call.abi) + abi::size_of(layout.fields[i].ctype, p.call.abi);
+    if (end <= length) {
+      whole = end;
+    } else {
+      cut = layout.fields[i].name;
+    }
+  }
+  if (cut && whole < length) {
+    if (whole != 0) p.out.put(", ");
+    p.out.put(cut);
+    p.out.put('=');
+    print_hex_string(p, bytes->subspan(whole));
+  }
+  p.out.put('}');
+}
+
+void print_attr_sockaddrs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr unsigned size = 128;
+  const Range range = range_of(type, value);
+  if (range.length < size) return print_hex_range(p, range);
+  print_array(p, range.flow, value, range.length / size, size, [&](std::uint64_t, ByteSpan bytes) { print_sockaddr(p, bytes); });
+}
+
+void print_attr_meminfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  if (range.length < sizeof(std::uint32_t)) return print_hex_range(p, range);
+  const std::uint64_t count = std::min<std::uint64_t>(range.length / sizeof(std::uint32_t), abi::sock_meminfo.rows.size());
+  std::uint64_t index = 0;
+  print_array(p, range.flow, value, count, sizeof(std::uint32_t), [&](std::uint64_t, ByteSpan bytes) {
+    p.out.put('[');
+    print_one_of(p, abi::sock_meminfo, index++);
+    p.out.put("] = ");
+    p.out.decimal(number_in<std::uint32_t>(bytes, 0));
+  });
+}
+
+void print_attr_group_set(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  if (range.length < 8) return print_hex_range(p, range);
+  print_array(p, range.flow, value, range.length / 8, 8, [&](std::uint64_t, ByteSpan bytes) {
+    const auto word = number_in<std::uint64_t>(bytes, 0);
+    p.out.put('[');
+    bool first = true;
+    for (unsigned bit = 0; bit < 64; ++bit) {
+      if (!(word >> bit & 1)) continue;
+      if (!first) p.out.put(' ');
+      first = false;
+      p.out.decimal(bit + 1);
+    }
+    p.out.put(']');
+  });
+}
+
+void print_be64(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  print_raw_or(p, std::as_bytes(std::span(&value, 1)), "htobe64(" + std::to_string(__builtin_bswap64(value)) + ")");
+}
+
+void print_hex_zeros(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const unsigned digits = 2 * type.copy.unit;
+  if (value == 0) return p.out.hex_digits(0, digits + 2);  // as printf's %#0*x
+  p.out.put("0x");
+  p.out.hex_digits(value, digits);
+}
+
+}  // namespace sysreel::text
