@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "format/abi/abi.h"
+
 namespace sysreel {
 namespace {
 
@@ -15,10 +17,12 @@ constexpr std::uint32_t o_cloexec = 0x80000;
 constexpr std::uint32_t f_dupfd = 0, f_setfd = 2, f_dupfd_cloexec = 1030;
 constexpr std::uint32_t close_range_cloexec = 4;
 constexpr std::uint32_t pr_set_name = 15;
+constexpr std::int64_t erestart_restartblock = 516;  // linux/errno.h: the kernel goes on by restart_syscall
 
 }  // namespace
 
 void Model::on(const Call& call) {
+  if (call.result == -erestart_restartblock) interrupted_[raw(call.tid)] = {call.abi, call.nr};
   const CallEffect effect = effect_of(call.abi, call.nr);
   if (effect == CallEffect::none || call.result < 0 || (call.flags & (call_in_flight | call_no_result)) != 0) return;
   apply(call, effect);
@@ -115,6 +119,7 @@ void Model::on(const TaskExit& exit) { forget(exit.pid, exit.tid); }
 void Model::on(const TaskDetach& detach) { forget(detach.pid, detach.tid); }
 
 void Model::forget(Pid pid, Tid tid) {
+  if (!interrupted_.empty()) interrupted_.erase(raw(tid));
   if (tasks_.erase(raw(tid)) == 0) return;
   const auto found = processes_.find(raw(pid));
   if (found != processes_.end() && (found->second.threads == 0 || --found->second.threads == 0)) processes_.erase(found);
@@ -151,6 +156,11 @@ const Descriptor* Model::descriptor(Pid pid, int fd) const {
 std::string_view Model::comm(Tid tid) const {
   const auto found = tasks_.find(raw(tid));
   return found == tasks_.end() ? std::string_view{} : std::string_view(found->second.comm);
+}
+
+const abi::SyscallRow* Model::interrupted_call(Tid tid) const {
+  const auto found = interrupted_.find(raw(tid));
+  return found == interrupted_.end() ? nullptr : abi::row_of(found->second.abi, found->second.nr);
 }
 
 std::string_view Model::cwd(Pid pid) const {

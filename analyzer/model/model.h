@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyzer/model/call_effects.h"
+#include "format/abi/abi.h"
 #include "format/event.h"
 
 namespace sysreel {
@@ -53,6 +54,8 @@ class Model final : public EventSink {
   std::string_view comm(Tid tid) const;
   // Current directory of a process, empty if unknown.
   std::string_view cwd(Pid pid) const;
+  // The call of a thread that a signal interrupted and restart_syscall resumes, nullptr if unknown.
+  const abi::SyscallRow* interrupted_call(Tid tid) const;
   // Threads that are recorded now.
   std::size_t tasks() const { return tasks_.size(); }
 
@@ -74,7 +77,13 @@ class Model final : public EventSink {
   void apply(const Call& call, CallEffect effect);
   static void duplicate(Table& table, int from, int to, bool close_on_exec);
 
+  struct Interrupted {
+    Abi abi = Abi::x86_64;
+    SyscallNr nr{};
+  };
+
   std::unordered_map<int, Task> tasks_;
+  std::unordered_map<int, Interrupted> interrupted_;  // by thread
   std::unordered_map<int, Process> processes_;
 };
 

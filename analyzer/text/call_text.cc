@@ -8,7 +8,9 @@
 namespace sysreel::text {
 
 #define CALL(name) void call_##name(CallPrinter& p, Half half);
+#define CALL_AT_ENTRY(name) CALL(name)
 #include "analyzer/text/calls.def"
+#undef CALL_AT_ENTRY
 #undef CALL
 
 #define REMARK(kind) void remark_##kind(CallPrinter& p, const abi::Type& type, std::uint64_t value);
@@ -30,18 +32,21 @@ using RemarkFunction = void (*)(CallPrinter&, const abi::Type&, std::uint64_t);
 struct CallEntry {
   std::string_view name;
   CallFunction print;
+  bool exits;  // it prints in the exit half, too
 };
 const std::array call_entries = std::to_array<CallEntry>({
-    {"", nullptr},
-#define CALL(name) {#name, call_##name},
+    {"", nullptr, false},
+#define CALL(name) {#name, call_##name, true},
+#define CALL_AT_ENTRY(name) {#name, call_##name, false},
 #include "analyzer/text/calls.def"
+#undef CALL_AT_ENTRY
 #undef CALL
 });
 
-// The function that prints the arguments of a call, nullptr for calls that print by their row.
-CallFunction function_of(const abi::SyscallRow& row) {
+// How the arguments of a call print, nullptr for calls that print by their row.
+const CallEntry* entry_of(const abi::SyscallRow& row) {
   for (const CallEntry& entry : call_entries) {
-    if (entry.name == row.name) return entry.print;
+    if (entry.name == row.name) return &entry;
   }
   return nullptr;
 }
@@ -96,13 +101,14 @@ void print_call_name(Out& out, const Call& call, const abi::SyscallRow& row) {
 }
 
 bool has_exit_half(const abi::SyscallRow& row) {
-  if (entry_arguments(row) < row.args.size() || function_of(row)) return true;
+  if (const CallEntry* entry = entry_of(row)) return entry->exits;
+  if (entry_arguments(row) < row.args.size()) return true;
   return std::any_of(row.args.begin(), row.args.end(), [](const abi::Arg& argument) { return remark_of(argument.type.kind); });
 }
 
 void print_entry_half(CallPrinter& p) {
   if (p.raw()) return print_arguments(p, 0, p.row.args.size());
-  if (const CallFunction function = function_of(p.row)) return function(p, Half::entry);
+  if (const CallEntry* entry = entry_of(p.row)) return entry->print(p, Half::entry);
   const std::size_t count = entry_arguments(p.row);
   print_arguments(p, 0, count);
   if (count != 0 && count < p.row.args.size()) p.out.put(", ");
@@ -110,7 +116,7 @@ void print_entry_half(CallPrinter& p) {
 
 void print_exit_half(CallPrinter& p) {
   if (p.raw()) return;
-  if (const CallFunction function = function_of(p.row)) return function(p, Half::exit);
+  if (const CallEntry* entry = entry_of(p.row)) return entry->print(p, Half::exit);
   print_arguments(p, entry_arguments(p.row), p.row.args.size());
   for (std::size_t i = 0; i < p.row.args.size(); ++i) {
     if (const RemarkFunction remark = remark_of(p.row.args[i].type.kind)) remark(p, p.row.args[i].type, p.call.args[i]);

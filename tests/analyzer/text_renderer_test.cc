@@ -97,6 +97,13 @@ TEST(TextRenderer, AlignsResults) {
   EXPECT_EQ(scene.task(7).call(7, 10, 20, getpid()).text(), "getpid()                                = 7\n");
 }
 
+TEST(TextRenderer, ALineIsAsLongAsItIsWithItsPid) {
+  Scene scene;
+  scene.options.column = 40;
+  scene.options.pid_prefix = TextOptions::PidPrefix::file;
+  EXPECT_EQ(scene.task(7).call(7, 10, 20, getpid()).text(), "7     getpid()                          = 7\n");
+}
+
 TEST(TextRenderer, SplitsALineThatAnotherTaskInterrupts) {
   Scene scene;
   scene.options.pid_prefix = TextOptions::PidPrefix::when_several;
@@ -198,6 +205,15 @@ TEST(TextRenderer, RelativeTimesCountFromTheLineBefore) {
   scene.options.relative = true;
   scene.task(7).call(7, 1'000'000, 1'000'001, getpid()).call(7, 3'500'000, 3'500'001, getpid());
   EXPECT_EQ(scene.text(), "     0.000000 getpid() = 7\n     0.002500 getpid() = 7\n");
+}
+
+TEST(TextRenderer, AResumedCallIsNamed) {
+  Scene scene;
+  scene.task(7).call(7, 10, 20, CallBuilder("nanosleep", {0, 0}).returns(-516));
+  scene.call(7, 30, 40, CallBuilder("restart_syscall", {}).returns(0));
+  EXPECT_EQ(scene.text(),
+            "nanosleep(NULL, NULL) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)\n"
+            "restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n");
 }
 
 TEST(TextRenderer, StopsAtTheLimit) {
