@@ -29,7 +29,8 @@ double share(Nanos part, Nanos whole) {
   return whole.value > 0 ? 100.0 * static_cast<double>(part.value) / static_cast<double>(whole.value) : 0.0;
 }
 double percentile(const Cell& c, double fraction) {
-  return c.row.timed ? static_cast<double>(c.row.durations.percentile(fraction).value) : -1;
+  // A bucket of the histogram may reach beyond the largest value in it.
+  return c.row.timed ? static_cast<double>(std::min(c.row.durations.percentile(fraction), c.row.max).value) : -1;
 }
 double on_cpu(const Cell& c) { return c.row.on_cpu_known ? static_cast<double>(c.row.on_cpu.value) : -1; }
 
