@@ -2,6 +2,7 @@
 
 #include "analyzer/errors/error_report.h"
 #include "format/reel_reader.h"
+#include "tools/reel_problems.h"
 
 namespace sysreel::tools {
 
@@ -11,7 +12,7 @@ Result<std::string> errors_of_reel(const std::string& file, const text::TextOpti
   ErrorReport report({.calls = options.trace});
   report.begin(reader->header());
   const Result<void> read = reader->replay(report);
-  for (const Problem& problem : reader->problems()) name.say(problem.message);
+  say_problems(*reader, file, name);
   if (!read) return read.error();
   report.finish();
   return report.text();

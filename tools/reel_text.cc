@@ -6,6 +6,7 @@
 
 #include "analyzer/text/entry_order.h"
 #include "format/reel_reader.h"
+#include "tools/reel_problems.h"
 
 namespace sysreel::tools {
 namespace {
@@ -63,7 +64,7 @@ Result<void> print_reel(const std::string& file, const text::TextOptions& option
     return replayed;
   });
   renderer.finish();
-  for (const Problem& problem : reader->problems()) name.say(problem.message);
+  say_problems(*reader, file, name);
   losses.tell(name, file);
   return read;
 }

@@ -16,6 +16,7 @@
 #include "tools/exit_status.h"
 #include "tools/program_name.h"
 #include "tools/reel_files.h"
+#include "tools/reel_problems.h"
 
 namespace sysreel {
 namespace {
@@ -46,7 +47,7 @@ Result<void> add_reel(const std::string& file, CallStats& stats, const tools::Pr
   };
   const Result<void> scanned = reader->scan(threads, {}, count);
   for (const CallStats& part : partial) stats.merge(part);
-  for (const Problem& problem : reader->problems()) name.say(problem.message);
+  tools::say_problems(*reader, file, name);
   return scanned;
 }
 

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# The commands of everyday use, typed as a user types them.
+#   everyday.sh BIN_DIR PROGRAMS_DIR ENGINE
+set -euo pipefail
+bin=$1 programs=$2 engine=$3
+folder=$(mktemp -d)
+cleanup() {
+  [ -n "${target:-}" ] && kill -9 "$target" 2>/dev/null || true
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+cd "$folder"
+export PATH="$bin:$PATH"
+
+failures=0
+check() {  # check DESCRIPTION COMMAND…: the command must succeed
+  local what=$1
+  shift
+  if "$@"; then echo "ok: $what"; else echo "NOT OK: $what"; failures=$((failures + 1)); fi
+}
+wait_until() {  # wait_until COMMAND…: up to a minute
+  for _ in $(seq 600); do "$@" 2>/dev/null && return 0; sleep 0.1; done
+  echo "gave up waiting for: $*" >&2
+  return 1
+}
+traced_by_nobody() { grep -q '^TracerPid:[[:space:]]*0$' "/proc/$1/status"; }
+
+# --- record a process, then ask twice, without naming a file ---------------------------------------------------------------
+sh -c 'while :; do cat /no/such/file 2>/dev/null; sleep 0.05; done' &
+target=$!
+trace-record --engine "$engine" -f -p "$target" --duration 2 2>said </dev/null
+check "an attached target lives on untouched" kill -0 "$target"
+check "and has no tracer" traced_by_nobody "$target"
+kill "$target"; wait "$target" 2>/dev/null || true
+trace-report --errors >errors 2>named </dev/null
+check "trace-report --errors finds the newest reel and names it" grep -q '\.reel' named
+check "and shows the failure" grep -q 'ENOENT openat "/no/such/file"' errors
+trace-stats --sort time >stats 2>/dev/null </dev/null
+check "trace-stats --sort time counts the call" grep -q ' openat$' stats
+rm -f ./*.reel
+
+# --- a pipe ----------------------------------------------------------------------------------------------------------------
+trace-record --engine "$engine" -o - -- cat /no/such/file 2>/dev/null | trace-report - >text || true
+check "a reel reads from a pipe" grep -q 'openat(AT_FDCWD, "/no/such/file", O_RDONLY) = -1 ENOENT (No such file or directory)' text
+
+# --- the command's status and output are its own -----------------------------------------------------------------------------
+status=0; trace-record --engine "$engine" -o s.reel -- sh -c 'echo out; exit 7' >out 2>/dev/null || status=$?
+check "the exit status is the command's" [ "$status" -eq 7 ]
+check "its output too" [ "$(cat out)" = out ]
+status=0; (trace-record --engine "$engine" -o k.reel -- sh -c 'kill -TERM $$' 2>/dev/null) || status=$?
+check "death by a signal is repeated" [ "$status" -eq $((128 + 15)) ]
+status=0; trace-record --engine "$engine" -o n.reel -- /no/such/command 2>said || status=$?
+check "a missing command is 127" [ "$status" -eq 127 ]
+status=0; trace-record --engine "$engine" -o n.reel --force -- /etc/passwd 2>said || status=$?
+check "one that is not executable is 126" [ "$status" -eq 126 ]
+
+# --- the same reel gives the same text elsewhere -------------------------------------------------------------------------------
+trace-record --engine "$engine" -f -o same.reel -- sh -c 'ls / >/dev/null; cat /no/such/file' 2>/dev/null || true
+trace-report -f -y same.reel >here
+mkdir elsewhere && cp "$bin/trace-report" same.reel elsewhere/
+(cd elsewhere && env -i unshare --net --pid --fork --mount-proc ./trace-report -f -y same.reel) >there
+check "a copy of the reader in another namespace prints the same" cmp here there
+
+# --- threads that block before anyone attached, and a killed recorder ------------------------------------------------------------
+"$programs/blocked_threads" >blocked & target=$!
+wait_until test -s blocked
+read -r pid fd futex <blocked
+trace-record --engine "$engine" -p "$pid" --duration 1 -o blocked.reel 2>/dev/null
+trace-report -f blocked.reel >text
+check "a read that blocked before shows with its arguments" grep -q "read($fd,  *<unfinished" text
+check "and a futex wait" grep -q "futex($futex, FUTEX_WAIT_PRIVATE, 7, NULL" text
+trace-record --engine "$engine" -p "$pid" -o killed.reel 2>/dev/null & recorder=$!
+sleep 3
+kill -9 "$recorder"; wait "$recorder" 2>/dev/null || true
+trace-report -f killed.reel >text 2>said || true
+check "after kill -9 of the recorder the read still shows" grep -q "read($fd,  *<unfinished" text
+check "and the futex wait" grep -q "futex($futex, FUTEX_WAIT_PRIVATE, 7, NULL" text
+check "the reader says that the reel was never closed" grep -qi 'closed' said
+check "the target lives on" kill -0 "$pid"
+check "and has no tracer" wait_until traced_by_nobody "$pid"
+if [ "$engine" = ebpf ]; then
+  check "no program stays in the kernel" wait_until bash -c '! (bpftool prog list | grep -q on_sys_e)'
+fi
+
+exit "$((failures > 0))"
