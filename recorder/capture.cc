@@ -158,8 +158,9 @@ class Interpreter {
     switch (plan.limit) {
       case Limit::record: return no_bound;
       case Limit::path: return path_max;
-      case Limit::message: return limits_.whole_messages ? no_bound : limits_.string_limit;
-      case Limit::data: return limits_.string_limit;
+      // One byte more than -s shows: strace prints an address where that one cannot be read.
+      case Limit::message: return limits_.whole_messages ? no_bound : limits_.string_limit + std::uint64_t{1};
+      case Limit::data: return limits_.string_limit + std::uint64_t{1};
       case Limit::rows: return plan.every_row ? no_bound : saturating_product(limits_.string_limit + std::uint64_t{1}, plan.unit);
     }
     return 0;
