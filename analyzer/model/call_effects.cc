@@ -22,7 +22,8 @@ constexpr Row rows[] = {{"close", CallEffect::close},
                         {"close_range", CallEffect::close_range},
                         {"chdir", CallEffect::change_folder},
                         {"fchdir", CallEffect::change_folder},
-                        {"prctl", CallEffect::rename_task}};
+                        {"prctl", CallEffect::rename_task},
+                        {"bind", CallEffect::bind}};
 
 std::vector<CallEffect> table_of(Abi abi) {
   std::vector<CallEffect> table(abi::table_size(abi), CallEffect::none);

@@ -17,6 +17,7 @@ enum class CallEffect : std::uint8_t {
   close_range,
   change_folder,      // chdir, fchdir
   rename_task,        // prctl
+  bind,
 };
 
 // The effect of a call that did not fail.

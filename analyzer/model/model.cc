@@ -1,6 +1,7 @@
 #include "analyzer/model/model.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "format/abi/abi.h"
 
@@ -60,6 +61,11 @@ void Model::apply(const Call& call, CallEffect effect) {
       } else {
         for (auto entry = first; entry != last; ++entry) entry->second.close_on_exec = true;
       }
+      break;
+    }
+    case CallEffect::bind: {
+      const auto entry = mine.fds->find(fd);
+      if (entry != mine.fds->end()) entry->second.only_bound = true;
       break;
     }
     case CallEffect::change_folder:
@@ -131,9 +137,27 @@ void Model::on(const FdFact& fact) {
     table.erase(fact.fd);
     return;
   }
-  table[fact.fd] = {fact.kind, fact.late, (fact.open_flags & o_cloexec) != 0, fact.mode, fact.device, fact.inode, fact.special,
-                    fact.open_flags, std::string(fact.path), fact.family, fact.socket_type, fact.protocol, copy(fact.local),
-                    copy(fact.peer), std::string(fact.extra)};
+  table[fact.fd] = {.kind = fact.kind,
+                    .late = fact.late,
+                    .close_on_exec = (fact.open_flags & o_cloexec) != 0,
+                    .mode = fact.mode,
+                    .device = fact.device,
+                    .inode = fact.inode,
+                    .special = fact.special,
+                    .open_flags = fact.open_flags,
+                    .path = std::string(fact.path),
+                    .family = fact.family,
+                    .socket_type = fact.socket_type,
+                    .protocol = fact.protocol,
+                    .local = copy(fact.local),
+                    .peer = copy(fact.peer),
+                    .extra = std::string(fact.extra)};
+  constexpr std::string_view peer = "peer:";
+  constexpr std::uint16_t sock_dgram = 2;
+  if (!fact.extra.starts_with(peer) || fact.socket_type == sock_dgram) return;
+  std::uint64_t other = 0;
+  std::from_chars(fact.extra.data() + peer.size(), fact.extra.data() + fact.extra.size(), other);
+  if (other != 0) unix_peers_[other] = fact.inode;
 }
 
 void Model::on(const Snapshot& snapshot) {
@@ -156,6 +180,11 @@ const Descriptor* Model::descriptor(Pid pid, int fd) const {
 std::string_view Model::comm(Tid tid) const {
   const auto found = tasks_.find(raw(tid));
   return found == tasks_.end() ? std::string_view{} : std::string_view(found->second.comm);
+}
+
+std::uint64_t Model::unix_peer(std::uint64_t inode) const {
+  const auto found = unix_peers_.find(inode);
+  return found == unix_peers_.end() ? 0 : found->second;
 }
 
 const abi::SyscallRow* Model::interrupted_call(Tid tid) const {

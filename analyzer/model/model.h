@@ -32,6 +32,7 @@ struct Descriptor {
   std::vector<std::byte> local;
   std::vector<std::byte> peer;
   std::string extra;
+  bool only_bound = false;  // a socket that has a local address, but neither listens nor is connected
 };
 
 // Follows the events of a reel in order. Asked between two events, it answers for that moment; what was lost or never
@@ -50,6 +51,9 @@ class Model final : public EventSink {
 
   // The descriptor of a process, nullptr if it is not known to be open.
   const Descriptor* descriptor(Pid pid, int fd) const;
+  // Inode of the stream socket at the other end, as the fact about that end told; 0 if unknown. The end that connects is
+  // looked at before the other exists.
+  std::uint64_t unix_peer(std::uint64_t inode) const;
   // Name of a thread, empty if unknown.
   std::string_view comm(Tid tid) const;
   // Current directory of a process, empty if unknown.
@@ -85,6 +89,7 @@ class Model final : public EventSink {
   std::unordered_map<int, Task> tasks_;
   std::unordered_map<int, Interrupted> interrupted_;  // by thread
   std::unordered_map<int, Process> processes_;
+  std::unordered_map<std::uint64_t, std::uint64_t> unix_peers_;  // by inode
 };
 
 }  // namespace sysreel

@@ -1,6 +1,7 @@
 #include "analyzer/text/call_filter.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "analyzer/text/memory_image.h"
 
@@ -9,8 +10,52 @@ namespace {
 
 constexpr std::int32_t at_fdcwd = -100;
 
-bool is_descriptor(const abi::Type& type) {
-  return type.copy.flow == abi::Flow::none && (type.kind == abi::Kind::fd || type.kind == abi::Kind::at_fd);
+// Descriptors in an array of struct pollfd (uapi asm-generic/poll.h: int fd, two shorts).
+template <typename Visit>
+bool any_polled(const MemoryImage& memory, std::uint64_t address, std::uint64_t count, Visit visit) {
+  constexpr std::uint64_t size = 8;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto bytes = memory.input(address + i * size, sizeof(std::int32_t));
+    if (!bytes) return false;
+    std::int32_t fd = -1;
+    std::memcpy(&fd, bytes->data(), sizeof fd);
+    if (visit(fd)) return true;
+  }
+  return false;
+}
+
+// Descriptors in a set of `bits` bits, as select takes them.
+template <typename Visit>
+bool any_in_set(const MemoryImage& memory, std::uint64_t address, std::uint64_t bits, Visit visit) {
+  const ByteSpan bytes = memory.input_run(address, (bits + 7) / 8).bytes;
+  for (std::size_t i = 0; i < bytes.size() * 8 && i < bits; ++i) {
+    const bool set = (static_cast<unsigned>(bytes[i / 8]) >> (i % 8) & 1) != 0;
+    if (set && visit(static_cast<std::int32_t>(i))) return true;
+  }
+  return false;
+}
+
+// Whether `visit` is true of a descriptor that the call takes.
+template <typename Visit>
+bool any_descriptor(const Call& call, const abi::SyscallRow& row, Visit visit) {
+  constexpr std::uint64_t most = 1 << 20;  // what nonsense an argument may be
+  const MemoryImage memory(call.blocks);
+  for (std::size_t i = 0; i < row.args.size(); ++i) {
+    const abi::Type& type = row.args[i].type;
+    const bool plain = type.copy.flow == abi::Flow::none;
+    const auto fd = static_cast<std::int32_t>(call.args[i]);
+    if (plain && type.kind == abi::Kind::fd && visit(fd)) return true;
+    if (plain && type.kind == abi::Kind::at_fd && fd != at_fdcwd && visit(fd)) return true;
+    if (type.kind == abi::Kind::pollfds) {
+      const std::uint64_t count = std::min<std::uint64_t>(static_cast<std::uint32_t>(call.args[i + 1]), most);
+      if (any_polled(memory, call.args[i], count, visit)) return true;
+    }
+    if (type.kind == abi::Kind::fd_set) {
+      const std::uint64_t bits = std::min<std::uint64_t>(static_cast<std::uint32_t>(call.args[0]), most);
+      if (call.args[i] != 0 && any_in_set(memory, call.args[i], bits, visit)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -33,25 +78,19 @@ bool CallFilter::is_wanted_path(std::string_view path) const {
 bool CallFilter::touches_path(const Call& call, const abi::SyscallRow& row, const Model& model) const {
   const MemoryImage memory(call.blocks);
   for (std::size_t i = 0; i < row.args.size(); ++i) {
-    const abi::Type& type = row.args[i].type;
-    if (is_descriptor(type)) {
-      const Descriptor* descriptor = model.descriptor(call.pid, static_cast<std::int32_t>(call.args[i]));
-      if (descriptor && is_wanted_path(descriptor->path)) return true;
-    } else if (type.kind == abi::Kind::path) {
-      const ByteSpan bytes = memory.input_run(call.args[i], 4096).bytes;
-      const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      if (is_wanted_path(text.substr(0, text.find('\0')))) return true;
-    }
+    if (row.args[i].type.kind != abi::Kind::path) continue;
+    const ByteSpan bytes = memory.input_run(call.args[i], 4096).bytes;
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (is_wanted_path(text.substr(0, text.find('\0')))) return true;
   }
-  return false;
+  return any_descriptor(call, row, [&](std::int32_t fd) {
+    const Descriptor* descriptor = model.descriptor(call.pid, fd);
+    return descriptor && is_wanted_path(descriptor->path);
+  });
 }
 
 bool CallFilter::touches_fd(const Call& call, const abi::SyscallRow& row) const {
-  for (std::size_t i = 0; i < row.args.size(); ++i) {
-    const auto fd = static_cast<std::int32_t>(call.args[i]);
-    if (is_descriptor(row.args[i].type) && fd != at_fdcwd && fd >= 0 && options_.trace_fds->has(fd)) return true;
-  }
-  return false;
+  return any_descriptor(call, row, [&](std::int32_t fd) { return fd >= 0 && options_.trace_fds->has(fd); });
 }
 
 }  // namespace sysreel::text

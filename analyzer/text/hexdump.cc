@@ -37,23 +37,100 @@ void put_dump(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64
   }
 }
 
+// The buffers of an array of iovec, as many as hold `left` bytes.
+void put_vector(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t count, std::uint64_t left) {
+  const unsigned word = p.word();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto base = p.fetch_word(abi::Flow::in, address + 2 * i * word);
+    const auto size = p.fetch_word(abi::Flow::in, address + (2 * i + 1) * word);
+    if (!base || !size) return;
+    const std::uint64_t length = std::min(*size, left);
+    if (length == 0) return;
+    left -= length;
+    p.out.put(" * ");
+    p.out.decimal(length);
+    p.out.put(" bytes in buffer ");
+    p.out.decimal(i);
+    p.out.put('\n');
+    put_dump(p, flow, *base, length);
+  }
+}
+
+// The buffers of a msghdr (uapi linux/socket.h: name, namelen, iov, iovlen, …).
+void put_message(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t left) {
+  const auto vector = p.fetch_word(abi::Flow::in, address + 2 * p.word());
+  const auto count = p.fetch_word(abi::Flow::in, address + 3 * p.word());
+  if (vector && count) put_vector(p, flow, *vector, *count, left);
+}
+
+// An array of mmsghdr: a msghdr of seven words, then how many bytes of it were transferred.
+void put_messages(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t messages) {
+  const std::uint64_t length_offset = 7 * p.word(), stride = 8 * p.word();
+  for (std::uint64_t i = 0; i < messages; ++i) {
+    const std::uint64_t at = address + i * stride;
+    const auto vector = p.fetch_word(abi::Flow::in, at + 2 * p.word());
+    const auto count = p.fetch_word(abi::Flow::in, at + 3 * p.word());
+    const auto length = p.output<std::uint32_t>(at + length_offset);
+    if (!vector || !count || !length) return;
+    p.out.put(" = ");
+    p.out.decimal(*count);
+    p.out.put(" buffers in vector ");
+    p.out.decimal(i);
+    p.out.put('\n');
+    put_vector(p, flow, *vector, *count, *length);
+  }
+}
+
+// --- which calls carry data, and where ---------------------------------------------------------------------------------
+
+enum class Shape : std::uint8_t { buffer, vector, message, messages };  // argument 1, of length argument 2
+
+struct Carrier {
+  std::string_view name;
+  abi::Flow flow;
+  Shape shape;
+};
+constexpr Carrier carriers[] = {
+    {"write", abi::Flow::in, Shape::buffer},          {"pwrite64", abi::Flow::in, Shape::buffer},
+    {"send", abi::Flow::in, Shape::buffer},           {"sendto", abi::Flow::in, Shape::buffer},
+    {"mq_timedsend", abi::Flow::in, Shape::buffer},   {"mq_timedsend_time64", abi::Flow::in, Shape::buffer},
+    {"writev", abi::Flow::in, Shape::vector},         {"pwritev", abi::Flow::in, Shape::vector},
+    {"pwritev2", abi::Flow::in, Shape::vector},       {"vmsplice", abi::Flow::in, Shape::vector},
+    {"sendmsg", abi::Flow::in, Shape::message},       {"sendmmsg", abi::Flow::in, Shape::messages},
+    {"read", abi::Flow::out, Shape::buffer},          {"pread64", abi::Flow::out, Shape::buffer},
+    {"recv", abi::Flow::out, Shape::buffer},          {"recvfrom", abi::Flow::out, Shape::buffer},
+    {"mq_timedreceive", abi::Flow::out, Shape::buffer}, {"mq_timedreceive_time64", abi::Flow::out, Shape::buffer},
+    {"readv", abi::Flow::out, Shape::vector},         {"preadv", abi::Flow::out, Shape::vector},
+    {"preadv2", abi::Flow::out, Shape::vector},       {"recvmsg", abi::Flow::out, Shape::message},
+    {"recvmmsg", abi::Flow::out, Shape::messages},    {"recvmmsg_time64", abi::Flow::out, Shape::messages}};
+
+bool asks_for_any(const NumberChoice& choice) { return choice.everything || choice.inverted || !choice.numbers.empty(); }
+
+void put_data(CallPrinter& p, const Carrier& carrier) {
+  const std::uint64_t address = p.call.args[1], length = p.call.args[2];
+  const bool written = carrier.flow == abi::Flow::in;
+  const auto result = static_cast<std::uint64_t>(std::max<std::int64_t>(p.call.result, 0));
+  switch (carrier.shape) {
+    case Shape::buffer: return put_dump(p, carrier.flow, address, written ? length : result);
+    case Shape::vector: return put_vector(p, carrier.flow, address, length, written ? UINT64_MAX : result);
+    case Shape::message: return put_message(p, carrier.flow, address, written ? UINT64_MAX : result);
+    case Shape::messages: return put_messages(p, carrier.flow, address, result);
+  }
+}
+
 }  // namespace
 
 void print_hexdumps(CallPrinter& p) {
   const TextOptions& options = p.options;
-  const bool any = options.dump_read.everything || options.dump_read.inverted || !options.dump_read.numbers.empty() ||
-                   options.dump_write.everything || options.dump_write.inverted || !options.dump_write.numbers.empty();
-  if (!any || p.row.args.empty() || p.row.args[0].type.kind != abi::Kind::fd) return;
+  if (!asks_for_any(options.dump_read) && !asks_for_any(options.dump_write)) return;
   const auto fd = static_cast<std::int32_t>(p.call.args[0]);
   if (fd < 0) return;
-  for (std::size_t i = 1; i < p.row.args.size(); ++i) {
-    const abi::Type& type = p.row.args[i].type;
-    if (type.kind != abi::Kind::bytes) continue;
-    const bool written = type.copy.flow == abi::Flow::in;
-    if (!written && p.failed()) continue;
-    if ((written ? options.dump_write : options.dump_read).has(fd)) {
-      put_dump(p, type.copy.flow, p.call.args[i], p.elements(type, p.call.args[i]));
-    }
+  for (const Carrier& carrier : carriers) {
+    if (carrier.name != p.row.name) continue;
+    const bool written = carrier.flow == abi::Flow::in;
+    if (!written && p.failed()) return;
+    if ((written ? options.dump_write : options.dump_read).has(fd)) put_data(p, carrier);
+    return;
   }
 }
 

@@ -93,6 +93,35 @@ TEST(Descriptor, ANetlinkSocketShowsItsProtocolAndPort) {
   EXPECT_EQ(close_of(socket(16, 3, "\20\0\0\0\7\0\0\0\0\0\0\0"s)), "close(3<NETLINK:[ROUTE:7]>) = 0");
 }
 
+TEST(Descriptor, ASocketThatIsOnlyBoundShowsItsInode) {
+  CallBuilder bind("bind", {3, 0, 0});
+  FdFact fact = socket(2, 1, home_80);
+  fact.pid = bind.event().pid;
+  fact.fd = 3;
+  bind.model.on(TaskNew{fact.pid, Tid{100}, {}, TaskOrigin::launched, {}, {}, 0, ""});
+  bind.model.on(fact);
+  bind.model.on(bind.returns(0).event());
+  bind.options.decode_fds = text::decode_fds_all;
+  EXPECT_EQ(bind.entry_half(), "bind(3<TCP:[77]>, NULL, 0");
+  bind.model.on(fact);  // what listen makes known
+  EXPECT_EQ(bind.entry_half(), "bind(3<TCP:[127.0.0.1:80]>, NULL, 0");
+}
+
+TEST(Descriptor, TheEndThatConnectedKnowsTheOtherOnceItWasAccepted) {
+  CallBuilder close("close", {3});
+  const std::string name = "\1\0"s;
+  for (const auto& [fd, inode, extra] : {std::tuple(3, 77, ""), std::tuple(4, 78, "peer:77")}) {
+    FdFact fact = socket(1, 1, name);
+    fact.pid = close.event().pid;
+    fact.fd = fd;
+    fact.inode = static_cast<std::uint64_t>(inode);
+    fact.extra = extra;
+    close.model.on(fact);
+  }
+  close.options.decode_fds = text::decode_fds_all;
+  EXPECT_EQ(close.text(), "close(3<UNIX-STREAM:[77->78]>) = 0");
+}
+
 TEST(Descriptor, APidfdShowsItsProcess) {
   FdFact fact = file("anon_inode:[pidfd]");
   fact.kind = FdKind::anon;

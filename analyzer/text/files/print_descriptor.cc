@@ -58,7 +58,7 @@ void print_path_of(CallPrinter& p, std::string_view path) {
 void print_decoration(CallPrinter& p, const Descriptor& descriptor) {
   if (asked(p, decode_socket) && descriptor.kind == FdKind::socket) {
     p.out.put('<');
-    put_socket_text(p.out, p.options, descriptor);
+    put_socket_text(p.out, p.options, p.model, descriptor);
     return p.out.put('>');
   }
   if (asked(p, decode_dev) && print_device_path(p, descriptor)) return;

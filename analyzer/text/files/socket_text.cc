@@ -80,7 +80,9 @@ void put_inet(Out& out, const Descriptor& socket, bool v6) {
   out.put(name);
   if (v6) out.put("v6");
   const Endpoint local = endpoint_of(socket.local, v6), peer = endpoint_of(socket.peer, v6);
-  if (local.size == 0 || local.port == 0) return put_inode(out, "", socket.inode);
+  // The kernel's tables know a stream socket only once it listens or is connected.
+  const bool in_tables = socket.socket_type != sock_stream || !socket.only_bound;
+  if (local.size == 0 || local.port == 0 || !in_tables) return put_inode(out, "", socket.inode);
   out.put(":[");
   put_endpoint(out, local);
   if (!peer.any()) {
@@ -91,13 +93,16 @@ void put_inet(Out& out, const Descriptor& socket, bool v6) {
 }
 
 // UNIX:[inode->peer's inode,"path"]
-void put_unix(Out& out, const TextOptions& options, const Descriptor& socket) {
+void put_unix(Out& out, const TextOptions& options, const Model& model, const Descriptor& socket) {
   out.put(socket.socket_type == sock_stream ? "UNIX-STREAM:[" : "UNIX:[");
   out.decimal(socket.inode);
   constexpr std::string_view peer = "peer:";
   if (socket.extra.starts_with(peer)) {
     out.put("->");
     out.put(std::string_view(socket.extra).substr(peer.size()));
+  } else if (const std::uint64_t known = model.unix_peer(socket.inode); known != 0) {
+    out.put("->");
+    out.decimal(known);
   }
   constexpr std::size_t path_offset = 2;
   if (socket.local.size() > path_offset) {
@@ -112,9 +117,10 @@ void put_unix(Out& out, const TextOptions& options, const Descriptor& socket) {
 }
 
 void put_netlink(Out& out, const Descriptor& socket) {
-  out.put("NETLINK:[");
   std::uint32_t port = 0;
   if (socket.local.size() >= 8) std::memcpy(&port, socket.local.data() + 4, sizeof port);
+  if (port == 0) return put_inode(out, "NETLINK", socket.inode);  // not bound yet
+  out.put("NETLINK:[");
   if (const std::string_view name = name_in(netlink_protocols, socket.protocol); !name.empty()) {
     out.put(name);
     out.put(':');
@@ -127,11 +133,11 @@ void put_netlink(Out& out, const Descriptor& socket) {
 
 }  // namespace
 
-void put_socket_text(Out& out, const TextOptions& options, const Descriptor& socket) {
+void put_socket_text(Out& out, const TextOptions& options, const Model& model, const Descriptor& socket) {
   switch (socket.family) {
     case af_inet: return put_inet(out, socket, false);
     case af_inet6: return put_inet(out, socket, true);
-    case af_unix: return put_unix(out, options, socket);
+    case af_unix: return put_unix(out, options, model, socket);
     case af_netlink: return put_netlink(out, socket);
     default: return put_inode(out, "socket", socket.inode);
   }

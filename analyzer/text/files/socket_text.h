@@ -9,6 +9,6 @@ namespace sysreel::text {
 
 // TCP:[127.0.0.1:1->127.0.0.1:2], UNIX-STREAM:[123->124,"/run/x"], NETLINK:[ROUTE:1], TCP:[123] while it has no address,
 // socket:[123] where the protocol is not known.
-void put_socket_text(Out& out, const TextOptions& options, const Descriptor& socket);
+void put_socket_text(Out& out, const TextOptions& options, const Model& model, const Descriptor& socket);
 
 }  // namespace sysreel::text
