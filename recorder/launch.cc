@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,6 +77,7 @@ struct Preparation {
   std::optional<LaunchUser> user;
   uid_t effective_uid = 0;
   gid_t effective_gid = 0;
+  std::vector<sock_filter> seccomp_filter;
   SignalState signals;
   int stdout_fd = -1;
   int failure_status = 0;
@@ -93,6 +96,7 @@ Result<void> prepare(const LaunchOptions& options, Preparation& to) {
   to.variables = changed_environment(options.environment_changes);
   to.argv = pointers_to(to.words);
   to.envp = pointers_to(to.variables);
+  to.seccomp_filter = options.seccomp_filter;
   to.signals = options.signals;
   to.stdout_fd = options.stdout_fd;
   to.failure_status = options.failure_status;
@@ -116,6 +120,14 @@ bool wait_for_gate(int gate) {
   return got == 1;
 }
 
+// A filter needs CAP_SYS_ADMIN or the promise to gain no privileges by execve.
+bool install_filter(const std::vector<sock_filter>& filter) {
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), const_cast<sock_filter*>(filter.data())};
+  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return true;
+  return errno == EACCES && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 // Returns the errno of what failed.
 int execute(const Preparation& prepared) {
   if (prepared.user) {
@@ -124,6 +136,7 @@ int execute(const Preparation& prepared) {
       return errno;
     }
   }
+  if (!prepared.seccomp_filter.empty() && !install_filter(prepared.seccomp_filter)) return errno;
   ::execve(prepared.path.c_str(), prepared.argv.data(), prepared.envp.data());
   return errno;
 }

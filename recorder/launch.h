@@ -1,6 +1,7 @@
 // Starts a command and holds it before its execve, so that an engine can take hold of it first.
 #pragma once
 
+#include <linux/filter.h>
 #include <signal.h>
 #include <sys/types.h>
 
@@ -35,6 +36,7 @@ struct LaunchOptions {
   std::optional<std::string> argv0;              // what the command sees as its name, if not that word
   std::vector<std::string> environment_changes;  // "NAME=value" sets, "NAME" removes, in order
   int stdout_fd = -1;                            // what the command gets as standard output; -1: this process's
+  std::vector<sock_filter> seccomp_filter;       // installed just before execve, for the command's whole life; empty: none
   SignalState signals;
   std::optional<LaunchUser> user;                // whom it runs as
   int failure_status = 126;                      // the child's exit status if its execve fails

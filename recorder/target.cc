@@ -60,7 +60,8 @@ Result<Pid> find_target(Pid given) {
   if (status->kernel_thread) {
     return Error{ErrorKind::unsupported, fmt::format("{} is a kernel thread: it makes no system calls and cannot be traced", who)};
   }
-  if (status->state == 'Z' || status->state == 'X') {
+  const bool ended = status->state == 'Z' || status->state == 'X';
+  if (ended && proc::threads_of(status->pid).size() < 2) {  // a leader may be gone and its threads live on
     return Error{ErrorKind::not_found, fmt::format("{} has ended already (it is a zombie until its parent waits for it)", who)};
   }
   if (raw(status->pid) == ::getpid()) return Error{ErrorKind::usage, fmt::format("{} is this recorder itself", who)};

@@ -137,6 +137,9 @@ Result<void> check(const RecordCommand& command) {
   if (!command.targets.empty() && !command.command.empty()) {
     return Error{ErrorKind::usage, fmt::format("-p and a command ('{}') exclude each other", command.command.front())};
   }
+  if (command.record.seccomp_bpf && command.engine == EngineChoice::ebpf) {
+    return Error{ErrorKind::usage, "--seccomp-bpf is a way of the ptrace engine; the eBPF engine stops no call at all"};
+  }
   if (command.record.seccomp_bpf && !command.record.follow_forks) {
     return Error{ErrorKind::usage, "--seccomp-bpf needs -f: children inherit the filter and would fail untraced"};
   }

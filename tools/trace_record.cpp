@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "recorder/host.h"
 #include "recorder/launch.h"
 #include "recorder/proc.h"
+#include "recorder/ptrace/seccomp_filter.h"
 #include "recorder/pump.h"
 #include "recorder/target.h"
 #include "tools/exit_status.h"
@@ -149,6 +151,7 @@ class Recording {
     options.environment_changes = command_.environment_changes;
     options.signals = signals_;
     options.failure_status = exit_not_executable;
+    if (command_.record.seccomp_bpf) options.seccomp_filter = seccomp_filter_for(command_.record);
     if (command_.output == "-") options.stdout_fd = STDERR_FILENO;
     if (command_.user) {
       auto user = find_user(*command_.user);

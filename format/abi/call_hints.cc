@@ -97,7 +97,11 @@ std::string hint_for_unknown_call(std::string_view expression) {
     if (const std::string_view call = alias_of(name); !call.empty()) {
       return fmt::format("; the C library's {}() makes the call '{}'", name, call);
     }
-    if (const std::string call = nearest(name); !call.empty()) return fmt::format("; did you mean '{}'?", call);
+    const std::string call = nearest(name);
+    if (call.empty()) continue;
+    const std::string_view real = alias_of(call);
+    if (real.empty()) return fmt::format("; did you mean '{}'?", call);
+    return fmt::format("; did you mean '{}', or '{}', which the C library's {}() makes?", call, real, call);
   }
   return "";
 }

@@ -23,10 +23,8 @@ struct Task {
   bool announced = false;     // it is known whose it is
   bool told = false;          // TaskNew was delivered
   bool hidden = false;        // a launched child before its first successful execve: of its calls only execve shows
-  bool listening = false;     // in a group stop that was passed on
   bool leaving = false;       // to be detached at its next resumption (-b execve)
-  bool interrupting = false;  // PTRACE_INTERRUPT was sent for its detaching
-  int waiting_signal = 0;     // stopped before its creator's event arrived; resumed with it
+  bool orphan = false;        // waits in its first stop for its creator's event, which tells whose child it is
 
   TaskOrigin origin = TaskOrigin::created;
   Pid parent_pid{};
@@ -35,7 +33,8 @@ struct Task {
 
   // The call it is in, or was in last.
   bool in_call = false;
-  bool executing = false;  // the call is an execve
+  bool executing = false;   // the call is an execve
+  bool found_call = false;  // the call was found in flight when the recording began, and goes on by a restart
   Keep keep = Keep::no;
   Call call;
   Nanos system_time;  // of its process at the last stop, and when the call began

@@ -19,7 +19,8 @@ sigset_t only_chld() {
 
 }  // namespace
 
-Waiter::Waiter(std::function<bool(Tid)> ours) : ours_(std::move(ours)) {
+Waiter::Waiter(std::function<bool(Tid)> ours, std::function<std::vector<Tid>()> known)
+    : ours_(std::move(ours)), known_(std::move(known)) {
   const sigset_t chld = only_chld();
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &chld, &before);
@@ -42,7 +43,7 @@ bool Waiter::take(Tid tid) {
 
 // Looks before it takes. A status of a foreign child stays where it is; while it stands in front of the others, every
 // tracee is asked by its id. Of stops, only those of tracees show, because WSTOPPED is not asked for.
-bool Waiter::take_one(const std::vector<Tid>& known) {
+bool Waiter::take_one() {
   siginfo_t info{};
   if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) {
     childless_ = errno == ECHILD;
@@ -53,28 +54,30 @@ bool Waiter::take_one(const std::vector<Tid>& known) {
   const Tid tid{info.si_pid};
   if (info.si_code == CLD_TRAPPED || ours_(tid)) return take(tid);
   bool any = false;
-  for (const Tid candidate : known) any |= take(candidate);
+  for (const Tid candidate : known_()) any |= take(candidate);
   return any;
 }
 
-void Waiter::collect(const std::vector<Tid>& known) {
-  // A thread that stopped stays stopped until the caller resumes it; one that was killed in its stop can show up twice,
-  // and its second status is left for the next wait.
-  while (take_one(known)) {
-    if (events_.size() > known.size() + 16) return;
+// A thread that stopped stays stopped until the caller resumes it, so this ends. The bound is for a program that makes threads
+// faster than they are collected.
+void Waiter::collect() {
+  constexpr std::size_t most = 256;
+  while (events_.size() < most && take_one()) {
   }
 }
 
-const std::vector<WaitEvent>& Waiter::wait(Nanos timeout, const std::vector<Tid>& known) {
+const std::vector<WaitEvent>& Waiter::wait(Nanos timeout, bool briefly) {
+  constexpr Nanos brief{20'000'000};
+  if (briefly && timeout > brief) timeout = brief;
   events_.clear();
-  collect(known);
+  collect();
   if (!events_.empty() || childless_ || timeout.value <= 0) return events_;
   const sigset_t chld = only_chld();
   const timespec limit{timeout.value / 1'000'000'000, timeout.value % 1'000'000'000};
   while (events_.empty() && !childless_) {
     siginfo_t info{};
     if (::sigtimedwait(&chld, &info, &limit) < 0) break;
-    collect(known);  // may find nothing: the signal can be that of a stop which was collected before
+    collect();  // may find nothing: the signal can be that of a stop which was collected before
   }
   return events_;
 }

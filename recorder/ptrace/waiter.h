@@ -20,25 +20,27 @@ struct WaitEvent {
 class Waiter {
  public:
   // `ours` tells whether a thread that ended is one of the tracees; other children's statuses are left for their owner.
-  explicit Waiter(std::function<bool(Tid)> ours);
+  // `known` lists all tracees; they are asked one by one only while a foreign zombie hides the others.
+  Waiter(std::function<bool(Tid)> ours, std::function<std::vector<Tid>()> known);
   ~Waiter();
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
   // Everything there is, waiting up to `timeout` for the first; empty after the timeout or when a signal handler ran.
-  // At most one status a thread, so that the caller can deal with them in any order.
-  // `known` are all tracees; they are asked one by one only while a foreign zombie hides the others.
-  const std::vector<WaitEvent>& wait(Nanos timeout, const std::vector<Tid>& known);
+  // A thread has two statuses only if it was killed in its stop, or if another thread's execve took its place.
+  // `briefly` bounds the wait to 20 ms: the caller expects something to follow at once, or else has work of its own.
+  const std::vector<WaitEvent>& wait(Nanos timeout, bool briefly = false);
 
   // Whether the last wait found that the caller has no child and no tracee at all.
   bool childless() const { return childless_; }
 
  private:
-  bool take_one(const std::vector<Tid>& known);
+  bool take_one();
   bool take(Tid tid);
-  void collect(const std::vector<Tid>& known);
+  void collect();
 
   std::function<bool(Tid)> ours_;
+  std::function<std::vector<Tid>()> known_;
   std::vector<WaitEvent> events_;
   bool childless_ = false;
   bool chld_was_blocked_ = false;
