@@ -45,8 +45,7 @@ struct ChunkView::State {
   Result<void> deliver_rows(std::uint64_t count, EventSink& sink);
 
   std::unique_ptr<std::uint64_t[]> words;
-  std::size_t bytes = 0;
-  std::uint64_t sequence = 0;
+  ChunkHeader header;
   Nanos base_time;
   std::uint64_t events = 0;
   std::uint64_t call_count = 0;
@@ -62,10 +61,10 @@ struct ChunkView::State {
 
 Result<void> ChunkView::State::load() {
   return guarded("the chunk's message", [&]() -> Result<void> {
+    const auto bytes = static_cast<std::size_t>(header.content_bytes);
     const auto* const begin = reinterpret_cast<const capnp::word*>(words.get());
     capnp::FlatArrayMessageReader message({begin, bytes / sizeof(capnp::word)}, reader_options(bytes));
     const auto chunk = message.getRoot<schema::Chunk>();
-    sequence = chunk.getSequence();
     base_time = {chunk.getBaseTime()};
     if (!load_tasks(bytes_of(chunk.getTaskPids()), bytes_of(chunk.getTaskTids()), tasks)) {
       return damaged("the table of tasks does not decode");
@@ -100,6 +99,7 @@ Result<void> ChunkView::State::load() {
         columns[kind] = columns_of(dynamic.get(event_kind_fields[kind]).as<capnp::DynamicStruct>());
       }
     }
+    if (events != header.events) return damaged("the chunk header counts other events than the chunk has");
     return calls.load(source, call_count, base_time, tasks);
   });
 }
@@ -171,15 +171,15 @@ ChunkView::ChunkView(ChunkView&&) noexcept = default;
 ChunkView& ChunkView::operator=(ChunkView&&) noexcept = default;
 ChunkView::~ChunkView() = default;
 
-Result<void> ChunkView::load(std::unique_ptr<std::uint64_t[]> words, std::size_t bytes) {
+Result<void> ChunkView::load(std::unique_ptr<std::uint64_t[]> words, const ChunkHeader& header) {
   state_->words = std::move(words);
-  state_->bytes = bytes;
+  state_->header = header;
   return state_->load();
 }
 
+const ChunkHeader& ChunkView::header() const { return state_->header; }
 std::size_t ChunkView::calls() const { return state_->call_count; }
 std::uint64_t ChunkView::events() const { return state_->events; }
-std::uint64_t ChunkView::sequence() const { return state_->sequence; }
 std::uint64_t ChunkView::delivered() const { return state_->delivered; }
 std::uint64_t ChunkView::unknown_events() const { return state_->unknown; }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "format/event.h"
+#include "format/frame_io.h"
 #include "format/result.h"
 
 namespace sysreel {
@@ -54,10 +55,11 @@ class ChunkView {
   ChunkView& operator=(ChunkView&&) noexcept;
   ~ChunkView();
 
+  // What the chunk's header says: its number, its times, its losses.
+  const ChunkHeader& header() const;
   // Number of calls, and of all events.
   std::size_t calls() const;
   std::uint64_t events() const;
-  std::uint64_t sequence() const;
 
   // Decodes these columns of the calls; what was decoded before is not decoded again. Fails if the chunk is damaged.
   Result<void> decode(Columns wanted);
@@ -82,8 +84,8 @@ class ChunkView {
   // Events of kinds that this reader does not know, known after replay() or replay_others().
   std::uint64_t unknown_events() const;
 
-  // Takes a decompressed chunk, `words` holding a Cap'n Proto message of `bytes` bytes. For readers and tests.
-  Result<void> load(std::unique_ptr<std::uint64_t[]> words, std::size_t bytes);
+  // Takes a decompressed chunk, `words` holding a Cap'n Proto message of header.content_bytes. For readers and tests.
+  Result<void> load(std::unique_ptr<std::uint64_t[]> words, const ChunkHeader& header);
 
  private:
   struct State;

@@ -32,7 +32,7 @@ enum class BlockEnd : std::uint8_t {
 // entry and one at exit, which renderers read by address as a debugger would.
 struct Block {
   std::uint64_t address = 0;  // in the tracee
-  ByteSpan data;              // what was copied, from `address` on
+  ByteSpan data{};              // what was copied, from `address` on
   std::uint32_t wanted = 0;   // bytes the capture plan asked for; for strings the limit
   Phase phase = Phase::entry;
   BlockEnd end = BlockEnd::whole;
@@ -54,8 +54,8 @@ enum CallFlag : std::uint16_t {
 struct Call {
   Pid pid{};
   Tid tid{};  // at entry; an execve by a non-leader thread leaves under another tid (see Exec)
-  Nanos start;
-  Nanos duration;
+  Nanos start{};
+  Nanos duration{};
   Nanos on_cpu{-1};  // time spent on a CPU inside the call; negative: not measured
   Abi abi = Abi::x86_64;
   std::uint16_t flags = 0;  // CallFlag
@@ -64,8 +64,8 @@ struct Call {
   std::int64_t result = 0;              // as the kernel returns it: -errno on failure
   std::uint64_t ip = 0;                 // user instruction pointer at the call; 0: not recorded
   std::uint64_t sp = 0;                 // user stack pointer; known to engines only, for Extent::stack; reels do not keep it
-  std::span<const Block> blocks;
-  std::span<const std::uint64_t> stack;  // user return addresses, innermost first; empty: not recorded
+  std::span<const Block> blocks{};
+  std::span<const std::uint64_t> stack{};  // user return addresses, innermost first; empty: not recorded
 
   bool has(CallFlag flag) const { return (flags & flag) != 0; }
   Nanos end() const { return start + duration; }
@@ -81,23 +81,23 @@ enum class SignalStage : std::uint8_t {
 struct Signal {
   Pid pid{};  // of the receiver
   Tid tid{};
-  Nanos time;
+  Nanos time{};
   SignalStage stage = SignalStage::delivered;
   Abi abi = Abi::x86_64;  // of the receiver; `siginfo` is always in the layout of the kernel's native ABI
   std::int32_t signo = 0;
-  ByteSpan siginfo;       // raw siginfo_t, up to 128 bytes; may be shorter; empty: not known
+  ByteSpan siginfo{};       // raw siginfo_t, up to 128 bytes; may be shorter; empty: not known
   Pid sender_pid{};       // task that was running when the signal was generated; 0: unknown
   Tid sender_tid{};
   std::uint64_t ip = 0;   // of the receiver, 0: unknown
-  ByteSpan fault;         // at a fatal fault: registers, trap number, error code, address (struct in format/fault.h)
-  std::span<const std::uint64_t> stack;
+  ByteSpan fault{};         // at a fatal fault: registers, trap number, error code, address (struct in format/fault.h)
+  std::span<const std::uint64_t> stack{};
 };
 
 // A thread stopped by job control, or continued. Only the ptrace engine sees these.
 struct JobStop {
   Pid pid{};
   Tid tid{};
-  Nanos time;
+  Nanos time{};
   std::int32_t signo = 0;  // SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU
 };
 
@@ -113,12 +113,12 @@ enum class TaskOrigin : std::uint8_t {
 struct TaskNew {
   Pid pid{};
   Tid tid{};
-  Nanos time;
+  Nanos time{};
   TaskOrigin origin = TaskOrigin::created;
   Pid parent_pid{};  // creator; 0 for attached tasks
   Tid parent_tid{};
   std::uint64_t clone_flags = 0;  // 0: not known
-  std::string_view comm;
+  std::string_view comm{};
 };
 
 // A process successfully replaced its program. All its other threads are gone; the caller goes on as the leader.
@@ -126,15 +126,15 @@ struct Exec {
   Pid pid{};         // of the process
   Tid tid{};         // after the call: equal to the pid
   Tid former_tid{};  // of the thread that called it
-  Nanos time;
-  std::string_view path;  // as the kernel resolved it, empty if unknown
+  Nanos time{};
+  std::string_view path{};  // as the kernel resolved it, empty if unknown
 };
 
 // A thread ended.
 struct TaskExit {
   Pid pid{};
   Tid tid{};
-  Nanos time;
+  Nanos time{};
   std::int32_t status = 0;  // as wait4(2) would report it for this thread
   bool whole_process = false;  // it was the last thread of the process
 };
@@ -143,7 +143,7 @@ struct TaskExit {
 struct TaskDetach {
   Pid pid{};
   Tid tid{};
-  Nanos time;
+  Nanos time{};
 };
 
 // --- state around the calls ------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ enum class FdCause : std::uint8_t {
 struct FdFact {
   Pid pid{};
   Tid tid{};
-  Nanos time;
+  Nanos time{};
   std::int32_t fd = -1;
   FdCause cause = FdCause::call;
   FdKind kind = FdKind::unknown;
@@ -171,15 +171,15 @@ struct FdFact {
   std::uint64_t special = 0;     // st_rdev of a device
   std::uint32_t open_flags = 0;  // O_*
   std::uint64_t offset = 0;
-  std::string_view path;         // the text of /proc/PID/fd/N: "/etc/passwd", "socket:[123]", "anon_inode:[eventfd]"
+  std::string_view path{};         // the text of /proc/PID/fd/N: "/etc/passwd", "socket:[123]", "anon_inode:[eventfd]"
   std::uint16_t family = 0;      // AF_*: sockets only, as everything below
   std::uint16_t socket_type = 0;
   std::uint16_t protocol = 0;
-  ByteSpan local;                // sockaddr
-  ByteSpan peer;                 // sockaddr
+  ByteSpan local{};                // sockaddr
+  ByteSpan peer{};                 // sockaddr
   // Details for -yy that have no field: "pid:123" of a pidfd; "peer:124" of a unix socket; of an eventfd
   // and a signalfd what stands in angle brackets: "{eventfd-count=0x1, eventfd-id=3, eventfd-semaphore=0}".
-  std::string_view extra;
+  std::string_view extra{};
 };
 
 // What was read at the start about a process, kept as the kernel printed it.
@@ -207,15 +207,15 @@ enum class SnapshotKind : std::uint8_t {
 struct Snapshot {
   Pid pid{};
   Tid tid{};
-  Nanos time;
+  Nanos time{};
   SnapshotKind kind = SnapshotKind::command_line;
-  ByteSpan data;
+  ByteSpan data{};
 };
 
 // Relates the clock of the events to wall-clock time; sampled about once a second, so that a clock step is visible.
 struct ClockSample {
-  Nanos time;
-  Nanos realtime;  // CLOCK_REALTIME at `time`
+  Nanos time{};
+  Nanos realtime{};  // CLOCK_REALTIME at `time`
 };
 
 // --- loss and the end ------------------------------------------------------------------------------------------------
@@ -232,8 +232,8 @@ inline constexpr std::size_t loss_cause_count = 6;
 
 // `count` calls (or, of `signals_and_tasks`, other events) happened and are not in the reel.
 struct Loss {
-  Nanos from;
-  Nanos to;
+  Nanos from{};
+  Nanos to{};
   LossCause cause = LossCause::ring_full;
   std::uint64_t count = 0;
   bool signals_and_tasks = false;
@@ -254,10 +254,10 @@ enum class EndReason : std::uint8_t {
 
 // The last event of a recording.
 struct End {
-  Nanos time;
+  Nanos time{};
   EndReason reason = EndReason::unknown;
   std::int32_t command_status = -1;  // wait status of the launched command; -1: none, or it lives
-  std::string_view message;
+  std::string_view message{};
 };
 
 // --- delivery --------------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ constexpr std::uint64_t chunk_magic = magic_of("SRCHUNK\n");
 constexpr std::uint64_t index_magic = magic_of("SRINDEX\n");
 constexpr std::uint64_t footer_magic = magic_of("SREELEND");
 
+constexpr std::uint32_t checkpoint_flag = 1;  // of a chunk header
+
 // Little-endian numbers one after the other.
 class Put {
  public:
@@ -98,7 +100,7 @@ std::array<std::byte, chunk_header_bytes> chunk_header_frame(const ChunkHeader& 
   Put(frame.data())(static_cast<std::uint32_t>(FrameKind::chunk_header))(
       static_cast<std::uint32_t>(chunk_header_bytes - frame_prefix_bytes))(chunk_magic)(header.sequence)(
       header.first_time.value)(header.last_time.value)(static_cast<std::uint32_t>(header.events))(header.loss_causes)(
-      header.lost_calls)(header.lost_others)(header.content_bytes)(header.frame_bytes)(std::uint32_t{0})(
+      header.lost_calls)(header.lost_others)(header.content_bytes)(header.frame_bytes)(header.checkpoint ? checkpoint_flag : 0)(
       header.frame_checksum);
   const std::uint64_t own = checksum(ByteSpan(frame).first(chunk_header_bytes - 8));
   Put(frame.data() + chunk_header_bytes - 8)(own);
@@ -115,11 +117,12 @@ std::optional<ChunkHeader> read_chunk_header(ByteSpan frame) {
     return std::nullopt;
   }
   ChunkHeader header;
-  std::uint32_t reserved = 0;
+  std::uint32_t flags = 0;
   std::uint32_t events = 0;
   get(header.sequence)(header.first_time.value)(header.last_time.value)(events)(header.loss_causes)(header.lost_calls)(
-      header.lost_others)(header.content_bytes)(header.frame_bytes)(reserved)(header.frame_checksum);
+      header.lost_others)(header.content_bytes)(header.frame_bytes)(flags)(header.frame_checksum);
   header.events = events;
+  header.checkpoint = (flags & checkpoint_flag) != 0;
   return header;
 }
 

@@ -53,6 +53,7 @@ struct ChunkHeader {
   std::uint32_t frame_bytes = 0;     // of the zstd frame that follows
   std::uint64_t content_bytes = 0;   // decompressed
   std::uint64_t frame_checksum = 0;  // of the zstd frame
+  bool checkpoint = false;           // it begins with the state of all tasks
 };
 
 inline constexpr std::size_t chunk_header_bytes = 96;  // with the frame's prefix

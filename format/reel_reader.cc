@@ -55,11 +55,7 @@ class Unpacker {
     auto words = std::make_unique_for_overwrite<std::uint64_t[]>(size / sizeof(std::uint64_t));
     const std::span<std::byte> content(reinterpret_cast<std::byte*>(words.get()), size);
     if (Result<void> done = decompressor_.decompress(raw.frame, content); !done) return done;
-    if (Result<void> loaded = view.load(std::move(words), size); !loaded) return loaded;
-    if (view.events() != raw.header.events) {
-      return Error{ErrorKind::damaged, "the chunk header counts other events than the chunk has"};
-    }
-    return {};
+    return view.load(std::move(words), raw.header);
   }
 
  private:

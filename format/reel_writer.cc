@@ -155,6 +155,7 @@ Result<void> ReelWriter::State::write_chunk() {
   header.frame_bytes = static_cast<std::uint32_t>(frame->size());
   header.content_bytes = message.size();
   header.frame_checksum = checksum(*frame);
+  header.checkpoint = checkpoint;
   const auto header_frame = chunk_header_frame(header);
 
   Result<void> written = write_all(out.get(), header_frame);
@@ -220,7 +221,11 @@ Result<void> ReelWriter::cut(Nanos now) { return state_->cut(now); }
 
 Result<void> ReelWriter::close(const End& end) {
   on(end);
-  Result<void> last = state_->cut(end.time);
+  return finish();
+}
+
+Result<void> ReelWriter::finish() {
+  Result<void> last = state_->cut(state_->chunk.facts().last_time);
   if (state_->broken) return *state_->failure;
   const Bytes index = index_frame(encode_index(state_->index));
   Footer footer;

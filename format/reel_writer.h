@@ -74,6 +74,8 @@ class ReelWriter final : public EventSink {
 
   // Adds `end`, cuts the last chunk and writes index and footer. The writer is spent afterwards.
   Result<void> close(const End& end);
+  // The same without an event: for a copy of a reel that has its End, or never had one.
+  Result<void> finish();
 
   // The first failure to write, if there was one.
   const std::optional<Error>& failure() const;

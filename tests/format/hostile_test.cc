@@ -27,11 +27,14 @@ struct LoadOutcome {
   std::uint64_t unknown = 0;
 };
 
-void load(ByteSpan message, LoadOutcome& outcome) {
+void load(ByteSpan message, std::uint64_t events, LoadOutcome& outcome) {
   auto words = std::make_unique<std::uint64_t[]>(message.size() / 8);
   std::memcpy(words.get(), message.data(), message.size());
   ChunkView view;
-  Result<void> done = view.load(std::move(words), message.size());
+  ChunkHeader header;
+  header.content_bytes = message.size();
+  header.events = events;
+  Result<void> done = view.load(std::move(words), header);
   outcome.loaded = done.ok();
   if (done) {
     done = view.replay(outcome.events);
@@ -41,12 +44,12 @@ void load(ByteSpan message, LoadOutcome& outcome) {
 }
 
 // What a chunk says about itself when its message was changed.
-std::string error_after(const std::function<void(schema::Chunk::Builder)>& change) {
+std::string error_after(const std::function<void(schema::Chunk::Builder)>& change, std::uint64_t events = 2) {
   capnp::MallocMessageBuilder builder;
   change(builder.initRoot<schema::Chunk>());
   const kj::Array<capnp::word> flat = capnp::messageToFlatArray(builder);
   LoadOutcome outcome;
-  load({reinterpret_cast<const std::byte*>(flat.begin()), flat.size() * 8}, outcome);
+  load({reinterpret_cast<const std::byte*>(flat.begin()), flat.size() * 8}, events, outcome);
   return outcome.error;
 }
 
@@ -61,6 +64,10 @@ void two_calls(schema::Chunk::Builder chunk) {
 }
 
 TEST(Hostile, TheUnchangedChunkIsSound) { EXPECT_EQ(error_after(two_calls), ""); }
+
+TEST(Hostile, AnotherCountThanThatOfTheHeaderIsRefused) {
+  EXPECT_EQ(error_after(two_calls, 3), "the chunk header counts other events than the chunk has");
+}
 
 TEST(Hostile, ColumnsThatDoNotFitTheCallsAreRefused) {
   using Calls = schema::Calls::Builder;
@@ -183,7 +190,7 @@ TEST(Hostile, UnknownKindsAndValuesAreSkippedAndCounted) {
   chunk.initSignals().setStage(bytes(std::string_view("\x9\0", 2)));
   const kj::Array<capnp::word> flat = capnp::messageToFlatArray(builder);
   LoadOutcome outcome;
-  load({reinterpret_cast<const std::byte*>(flat.begin()), flat.size() * 8}, outcome);
+  load({reinterpret_cast<const std::byte*>(flat.begin()), flat.size() * 8}, 9, outcome);
   EXPECT_EQ(outcome.error, "");
   EXPECT_EQ(outcome.unknown, 6u);
   EXPECT_EQ(outcome.events.size(), 3u);
@@ -207,13 +214,13 @@ TEST(Hostile, NoChangedByteOfAMessageReachesOutsideOfIt) {
     for (const unsigned char flip : {0x01, 0x80, 0xff}) {
       changed[at] ^= static_cast<std::byte>(flip);
       LoadOutcome outcome;
-      load(changed, outcome);  // must only come back; the sanitizers watch
+      load(changed, encoder.facts().events, outcome);  // must only come back; the sanitizers watch
       EXPECT_LE(outcome.events.size(), 1u << 20);
       changed[at] ^= static_cast<std::byte>(flip);
     }
   }
   LoadOutcome outcome;
-  load(changed, outcome);
+  load(changed, encoder.facts().events, outcome);
   EXPECT_EQ(outcome.error, "");
 }
 
