@@ -39,8 +39,8 @@ struct ReelSummary {
 struct ChunkFilter {
   Nanos from{INT64_MIN};
   Nanos to{INT64_MAX};
-  std::vector<Tid> tids;            // empty: any
-  std::vector<CallKey> calls;       // empty: any
+  std::vector<Tid> tids{};            // empty: any
+  std::vector<CallKey> calls{};       // empty: any
   bool failed_only = false;         // chunks in which a call failed
   bool calls_only = false;
 };
