@@ -45,7 +45,8 @@ void print_address(Out& out, std::uint64_t address) {
 }
 
 bool follow(CallPrinter& p, const abi::Type& type, std::uint64_t address) {
-  const bool lost = type.copy.flow == abi::Flow::out && p.failed() && !type.copy.on_failure;
+  // p.failed() is known in the exit half only, where strace shows no memory of a call that failed, be it input or output.
+  const bool lost = type.copy.flow != abi::Flow::inout && p.failed() && !type.copy.on_failure;
   if (address != 0 && p.verbose() && !lost) return true;
   print_address(p.out, address);
   return false;

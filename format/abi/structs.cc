@@ -13,6 +13,7 @@ using namespace vocabulary;
 #define FIELD_ARRAY(ctype, type, name, length) Field{CType::ctype, #name, type, length}
 #define FIELD_NONZERO(ctype, type, name) Field{CType::ctype, #name, type, 1, false, true}
 #define FIELD_ARRAY_NONZERO(ctype, type, name, length) Field{CType::ctype, #name, type, length, false, true}
+#define FIELD_ARRAY_V(ctype, type, name, length) Field{CType::ctype, #name, type, length, true}
 #define PADDING(ctype, length) Field{CType::ctype, nullptr, {}, length}
 #define STRUCT(id, ...) constexpr Field id##_fields[] = {__VA_ARGS__};
 #include "format/abi/structs/all.def"

@@ -7,6 +7,31 @@
 
 namespace sysreel::text {
 
+// "\\x80\\x81": bytes that are not text, whatever they look like.
+inline void put_quoted_hex(Out& out, ByteSpan bytes) {
+  out.put('"');
+  for (const std::byte byte : bytes) {
+    out.put("\\x");
+    out.hex_digits(static_cast<std::uint8_t>(byte), 2);
+  }
+  out.put('"');
+}
+
+// Bytes [known, size) of a structure at `address` that the rows do not know: `, /* bytes 24..39 */ "…"` if one of them is
+// not zero, `, ???` if they are not readable.
+inline void print_extra_bytes(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t known, std::uint64_t size) {
+  const MemoryImage::Run rest = p.fetch_run(flow, address + known, static_cast<std::size_t>(size - known));
+  if (rest.bytes.size() < size - known) return p.out.put(", ???");
+  const bool zero = std::all_of(rest.bytes.begin(), rest.bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
+  if (zero) return;
+  p.out.put(", /* bytes ");
+  p.out.decimal(known);
+  p.out.put("..");
+  p.out.decimal(size - 1);
+  p.out.put(" */ ");
+  put_quoted_hex(p.out, rest.bytes);
+}
+
 // Prints {fields…} by `print_fields(FieldPrinter&)` if the whole known structure is there, else the address; bytes behind
 // the known ones follow as `, /* bytes 24..39 */ "…"` if one of them is not zero.
 template <typename PrintFields>
@@ -19,20 +44,7 @@ void print_extensible(CallPrinter& p, const abi::Type& type, std::uint64_t addre
   p.out.put('{');
   FieldPrinter fields(p, *type.layout, type.copy.flow, address, *bytes);
   print_fields(fields);
-  if (size > known) {
-    const MemoryImage::Run rest = p.fetch_run(type.copy.flow, address + known, static_cast<std::size_t>(size - known));
-    const bool zero = std::all_of(rest.bytes.begin(), rest.bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
-    if (rest.bytes.size() < size - known) {
-      p.out.put(", ???");
-    } else if (!zero) {
-      p.out.put(", /* bytes ");
-      p.out.decimal(known);
-      p.out.put("..");
-      p.out.decimal(size - 1);
-      p.out.put(" */ ");
-      print_quoted(p, rest.bytes, false);
-    }
-  }
+  if (size > known) print_extra_bytes(p, type.copy.flow, address, known, size);
   p.out.put('}');
 }
 

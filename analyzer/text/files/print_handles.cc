@@ -47,8 +47,14 @@ void print_open_how(CallPrinter& p, const abi::Type& type, std::uint64_t value) 
 }
 
 void print_file_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint64_t longest = 4096;  // the kernel takes no more than a page
+  if (p.elements(type, value) > longest) return print_address(p.out, value);
   print_extensible(p, type, value, [&](FieldPrinter& fields) {
-    for (const char* name : {"fa_xflags", "fa_extsize", "fa_nextents", "fa_projid", "fa_cowextsize"}) fields.print(name);
+    fields.print("fa_xflags");
+    fields.print("fa_extsize");
+    if (type.copy.flow == abi::Flow::out) fields.print("fa_nextents");  // told, never asked for
+    fields.print("fa_projid");
+    fields.print("fa_cowextsize");
   });
 }
 
@@ -95,6 +101,16 @@ void print_fd_pair(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   p.out.put(", ");
   print_descriptor(p, fds[1]);
   p.out.put(']');
+}
+
+void print_random_bytes(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const std::uint64_t length = p.elements(type, value);
+  const auto shown = static_cast<std::size_t>(std::min<std::uint64_t>(length, p.options.string_limit));
+  const auto bytes = p.fetch(type.copy.flow, value, shown);
+  if (!bytes) return print_address(p.out, value);
+  put_quoted_hex(p.out, *bytes);
+  if (length > shown) p.out.put("...");
 }
 
 void print_absent(CallPrinter&, const abi::Type&, std::uint64_t) {}

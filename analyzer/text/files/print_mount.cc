@@ -41,13 +41,13 @@ void print_mount_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   print_flags(p, abi::mount_flags, rest);
 }
 
-void print_mount_attr_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  print_flags(p, abi::mount_attr_flags, value);
-}
-
 void print_mount_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   print_extensible(p, type, value, [&](FieldPrinter& fields) {
-    for (const char* name : {"attr_set", "attr_clr", "propagation", "userns_fd"}) fields.print(name);
+    constexpr std::uint64_t idmap = 0x100000;
+    for (const char* name : {"attr_set", "attr_clr", "propagation"}) fields.print(name);
+    if ((fields.value("attr_set").value_or(0) & idmap) != 0) return fields.print("userns_fd");
+    fields.begin("userns_fd");
+    p.out.decimal(fields.value("userns_fd").value_or(0));
   });
 }
 

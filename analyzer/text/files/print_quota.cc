@@ -18,6 +18,4 @@ void print_quota_command(CallPrinter& p, const abi::Type&, std::uint64_t value) 
   if (style == ConstantStyle::verbose) p.out.put(" */");
 }
 
-void print_quota_id(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_uid(p, type, value); }
-
 }  // namespace sysreel::text

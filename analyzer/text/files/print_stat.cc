@@ -123,19 +123,14 @@ void print_statx_time(CallPrinter& p, const abi::Type& type, std::uint64_t value
 void print_statx_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   constexpr std::uint32_t sync_mask = 0x6000;
   const auto flags = static_cast<std::uint32_t>(value);
-  const ConstantStyle style = p.options.constants;
-  if (style == ConstantStyle::raw) return p.out.hex(flags);
-  if (style == ConstantStyle::verbose) {
+  if ((flags & sync_mask) != 0 || p.options.constants == ConstantStyle::raw) return print_flags(p, abi::statx_flags, flags);
+  if (p.options.constants == ConstantStyle::verbose) {
     p.out.hex(flags);
     p.out.put(" /* ");
   }
-  if (const char* sync = name_of(abi::statx_sync, flags & sync_mask)) {
-    p.out.put(sync);
-  } else {
-    p.out.hex(flags & sync_mask);
-  }
-  std::uint32_t rest = flags & ~sync_mask;
-  for (const abi::Name& name : abi::at_flags.rows) {
+  p.out.put("AT_STATX_SYNC_AS_STAT");
+  std::uint32_t rest = flags;
+  for (const abi::Name& name : abi::statx_flags.rows) {
     if ((rest & name.value) != name.value) continue;
     p.out.put('|');
     p.out.put(name.text);
@@ -145,7 +140,7 @@ void print_statx_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
     p.out.put('|');
     p.out.hex(rest);
   }
-  if (style == ConstantStyle::verbose) p.out.put(" */");
+  if (p.options.constants == ConstantStyle::verbose) p.out.put(" */");
 }
 
 void print_statfs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -176,6 +171,10 @@ void print_filesystem_id(CallPrinter& p, const abi::Type& type, std::uint64_t va
   p.out.put("]}");
 }
 
+
+void print_device32(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_device(p, type, static_cast<std::uint32_t>(value));
+}
 
 void print_device_of_mode(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (is_device(neighbour(p, type, -1))) print_device(p, type, static_cast<std::uint32_t>(value));

@@ -142,7 +142,7 @@ void print_page_status(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 }
 
 void print_memfd_name(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  constexpr std::size_t longest = 249;  // MFD_NAME_MAX_LEN
+  constexpr std::size_t longest = 250;  // MFD_NAME_MAX_LEN and the NUL
   if (!follow(p, type, value)) return;
   print_string_at(p, type.copy.flow, value, std::min<std::size_t>(longest, p.options.string_limit));
 }
