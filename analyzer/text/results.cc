@@ -73,7 +73,7 @@ void print_result(CallPrinter& p) {
   } else {
     print_success(p);
   }
-  if (p.comment.empty()) return;
+  if (p.comment.empty() && !p.remarked) return;
   p.out.put(" (");
   p.out.put(p.comment.view());
   p.out.put(')');

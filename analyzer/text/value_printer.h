@@ -40,6 +40,7 @@ class CallPrinter {
   const Model& model;
   Out& out;
   Out& comment;  // text in parentheses behind the result: poll's "Timeout", fcntl's "flags O_RDWR"; see remarks.def
+  bool remarked = false;  // the parentheses print even if nothing is in them
   const MemoryImage memory;
   const Half half;
 

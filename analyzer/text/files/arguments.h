@@ -21,6 +21,9 @@ inline std::uint64_t neighbour(const CallPrinter& p, const abi::Type& type, int 
   return index < p.call.args.size() ? p.call.args[index] : 0;
 }
 
+// A string of which the kernel looks at `longest` bytes at most: that many show even if no NUL is among them.
+void print_bounded_string(CallPrinter& p, const abi::Type& type, std::uint64_t address, std::size_t longest);
+
 // Runs `print`, which writes to p.out, and moves what it wrote behind what is in the call's comment.
 template <typename Print>
 void print_into_comment(CallPrinter& p, Print print) {

@@ -26,13 +26,6 @@ void put_handle_data(CallPrinter& p, ByteSpan data) {
 
 }  // namespace
 
-void print_open_flags64(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  print_open_flags(p, type, static_cast<std::uint32_t>(value));
-  if (value >> 32 == 0) return;
-  p.out.put('|');
-  p.out.hex(value >> 32 << 32);
-}
-
 void print_open_how(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   print_extensible(p, type, value, [&](FieldPrinter& fields) {
     fields.print("flags");
@@ -111,6 +104,24 @@ void print_random_bytes(CallPrinter& p, const abi::Type& type, std::uint64_t val
   if (!bytes) return print_address(p.out, value);
   put_quoted_hex(p.out, *bytes);
   if (length > shown) p.out.put("...");
+}
+
+void print_bounded_string(CallPrinter& p, const abi::Type& type, std::uint64_t address, std::size_t longest) {
+  if (!follow(p, type, address)) return;
+  const std::size_t limit = std::min<std::size_t>(longest, p.options.string_limit);
+  const std::size_t wanted = std::min(longest, limit + 1);
+  const MemoryImage::Run run = p.fetch_run(type.copy.flow, address, wanted);
+  const auto nul = std::find(run.bytes.begin(), run.bytes.end(), std::byte{0});
+  const auto length = static_cast<std::size_t>(nul - run.bytes.begin());
+  if (nul != run.bytes.end()) return print_quoted(p, run.bytes.first(length), false);
+  if (run.bytes.empty() || (run.faulted && length < wanted)) return print_address(p.out, address);
+  print_quoted(p, run.bytes.first(std::min(length, limit)), true);
+}
+
+void print_host_name(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint32_t longest = 64;  // __NEW_UTS_LEN
+  if (static_cast<std::uint32_t>(p.elements(type, value)) > longest) return print_address(p.out, value);
+  print_bytes(p, type, value);
 }
 
 void print_absent(CallPrinter&, const abi::Type&, std::uint64_t) {}

@@ -48,25 +48,36 @@ void print_mode(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   if (p.options.constants == ConstantStyle::verbose) p.out.put(" */");
 }
 
-void print_open_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  const auto flags = static_cast<std::uint32_t>(value);
+namespace {
+
+void put_open_flags(CallPrinter& p, std::uint64_t flags) {
   const ConstantStyle style = p.options.constants;
   if (style != ConstantStyle::abbrev) p.out.hex(flags);
   if (style == ConstantStyle::raw) return;
   if (style == ConstantStyle::verbose) p.out.put(" /* ");
   p.out.put(access_modes[flags & o_accmode].text);
-  std::uint32_t rest = flags & ~o_accmode;
+  std::uint64_t rest = flags & ~std::uint64_t{o_accmode};
   for (const abi::Name& name : abi::open_flags.rows) {
     if (name.value == 0 || (rest & name.value) != name.value) continue;
     p.out.put('|');
     p.out.put(name.text);
-    rest &= ~static_cast<std::uint32_t>(name.value);
+    rest &= ~name.value;
   }
   if (rest != 0) {
     p.out.put('|');
     p.out.hex(rest);
   }
   if (style == ConstantStyle::verbose) p.out.put(" */");
+}
+
+}  // namespace
+
+void print_open_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) { put_open_flags(p, static_cast<std::uint32_t>(value)); }
+void print_open_flags64(CallPrinter& p, const abi::Type&, std::uint64_t value) { put_open_flags(p, value); }
+
+// The 16 bits that the kernel takes of a mode that is an argument.
+void print_mode_argument(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_mode(p, type, static_cast<std::uint16_t>(value));
 }
 
 void print_device(CallPrinter& p, const abi::Type&, std::uint64_t value) {

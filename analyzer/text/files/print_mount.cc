@@ -53,8 +53,7 @@ void print_mount_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value
 
 void print_fsconfig_key(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   constexpr std::size_t longest = 256;  // of a key or a value in the kernel
-  if (!follow(p, type, value)) return;
-  print_string_at(p, type.copy.flow, value, std::min<std::size_t>(longest - 1, p.options.string_limit));
+  print_bounded_string(p, type, value, longest);
 }
 
 void print_swap_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {

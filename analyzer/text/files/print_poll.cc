@@ -123,6 +123,7 @@ void print_fd_set(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 void remark_fd_set(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (p.failed()) return;
   if (p.call.result == 0) return set_comment(p, "Timeout");
+  p.remarked = true;
   static constexpr std::string_view names[] = {"in ", "out ", "except "};
   const std::size_t index = argument_index(p, type);
   if (index < 1 || index > 3 || value == 0 || !p.verbose()) return;

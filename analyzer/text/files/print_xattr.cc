@@ -13,10 +13,10 @@ void print_value(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uin
   const std::uint64_t limit = p.options.string_limit;
   const auto wanted = static_cast<std::size_t>(std::min(length, limit + 1));
   const MemoryImage::Run run = p.fetch_run(flow, address, wanted);
-  if (run.bytes.size() < wanted) return print_address(p.out, address);
-  auto shown = static_cast<std::size_t>(std::min(length, limit));
+  if (run.bytes.size() < wanted && (run.faulted || run.bytes.empty())) return print_address(p.out, address);
+  auto shown = static_cast<std::size_t>(std::min<std::uint64_t>({length, limit, run.bytes.size()}));
   bool more = length > shown;
-  if (length == limit + 1 && run.bytes[wanted - 1] == std::byte{0}) more = false;
+  if (length == limit + 1 && run.bytes.size() == wanted && run.bytes[wanted - 1] == std::byte{0}) more = false;
   if (!more && length != 0 && length == wanted && shown == length && run.bytes[shown - 1] == std::byte{0}) --shown;
   print_quoted(p, run.bytes.first(shown), more);
 }

@@ -90,14 +90,11 @@ void print_policy_mode(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const std::uint32_t flags = mode & flag_mask;
   if (flags == 0) return print_one_of(p, abi::policy_modes, mode);
   print_compound(p, mode, [&] {
-    if (const char* name = name_of(abi::policy_modes, mode & ~flag_mask)) {
-      p.out.put(name);
-      append_names(p.out, abi::policy_mode_flags, flags);
-    } else {
-      p.out.hex(mode & ~flag_mask);
-      append_names(p.out, abi::policy_mode_flags, flags);
-      p.out.put(" /* MPOL_??? */");
-    }
+    const char* name = name_of(abi::policy_modes, mode & ~flag_mask);
+    Out rest;
+    append_names(rest, abi::policy_mode_flags, name ? flags : mode);
+    p.out.put(name ? name : "");
+    p.out.put(rest.view().substr(name ? 0 : 1));
   });
 }
 
@@ -143,8 +140,7 @@ void print_page_status(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 
 void print_memfd_name(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   constexpr std::size_t longest = 250;  // MFD_NAME_MAX_LEN and the NUL
-  if (!follow(p, type, value)) return;
-  print_string_at(p, type.copy.flow, value, std::min<std::size_t>(longest, p.options.string_limit));
+  print_bounded_string(p, type, value, longest);
 }
 
 void print_memfd_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
