@@ -76,6 +76,7 @@ struct Call {
 enum class SignalStage : std::uint8_t {
   generated,  // sent: by whom is in sender_*
   delivered,  // taken by the receiving thread
+  ignored,    // dropped because the receiver ignores it; its time is when the receiver would have taken it
 };
 
 struct Signal {

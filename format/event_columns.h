@@ -16,7 +16,7 @@ template <typename Visitor>
 void describe(Visitor& v, Like<Signal> auto& e) {
   v.task("task", e.pid, e.tid);
   v.time("time", e.time);
-  v.choice("stage", e.stage, SignalStage::delivered);
+  v.choice("stage", e.stage, SignalStage::ignored);
   v.choice("abi", e.abi, Abi::aarch64);
   v.number("signo", e.signo);
   v.text("siginfo", e.siginfo);

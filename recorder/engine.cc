@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "recorder/ebpf/ebpf_source.h"
+#include "recorder/preflight.h"
 #include "recorder/ptrace/ptrace_source.h"
 
 namespace sysreel {
@@ -23,8 +24,9 @@ Result<Engine> make_engine(EngineChoice choice, const RecordOptions& options) {
   if (ebpf) {
     return Engine{std::move(*ebpf), choice == EngineChoice::automatic ? "it can run here and costs the target least" : ""};
   }
-  if (choice == EngineChoice::ebpf) return ebpf.error();
-  return Engine{make_ptrace_source(options), ebpf.error().message};
+  const Error why = first_obstacle(preflight_ebpf(PreflightView::here()), ebpf.error());
+  if (choice == EngineChoice::ebpf) return Error{why.kind, "the eBPF engine cannot run: " + why.message};
+  return Engine{make_ptrace_source(options), why.message};
 }
 
 }  // namespace sysreel

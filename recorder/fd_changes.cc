@@ -73,7 +73,8 @@ std::vector<int> fds_changed_by(const Call& call, const abi::SyscallRow& row) {
   }
   for (std::size_t i = 0; i < row.args.size() && i < call.args.size(); ++i) {
     const abi::Type& type = row.args[i].type;
-    if (type.kind != abi::Kind::fd || type.copy.flow != abi::Flow::out) continue;
+    const bool holds_fds = type.kind == abi::Kind::fd || type.kind == abi::Kind::fd_pair;
+    if (!holds_fds || type.copy.flow != abi::Flow::out) continue;
     for (const Block& block : call.blocks) {
       if (block.phase == Phase::exit && block.address == call.args[i]) add_ints(fds, block.data);
     }

@@ -194,7 +194,7 @@ void TextRenderer::end_line(Tid tid, Open& open, Status status) {
 // --- signals and tasks -----------------------------------------------------------------------------------------------------
 
 void TextRenderer::on(const Signal& signal) {
-  if (signal.stage != SignalStage::delivered || !options_.signals.has(signal.signo)) return;
+  if (signal.stage == SignalStage::generated || !options_.signals.has(signal.signo)) return;
   if (done_ || !filter_.wants(signal.pid, signal.tid)) return;
   leader(out_, signal.tid, signal.time, nullptr, signal.ip);
   print_signal_line(out_, options_, model_, signal);

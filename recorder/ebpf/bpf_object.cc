@@ -108,6 +108,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.with_entries = options.announce_entries;
   constants.with_stacks = options.stacks;
   constants.failed_only = options.failed_only;
+  constants.strict_filter = options.strict_filter;
   constants.follow_forks = options.follow_forks;
   constants.follow_threads = options.follow_threads;
   std::memcpy(constants.plans, plan.plans.data(), plan.plans.size() * sizeof(sr_plan));

@@ -84,6 +84,27 @@ class Flattener {
     plan.flags |= flags_of_name(row->name);
     plan.signature = signature_of(abi, *row, plan.flags);
     add_variants(abi, *row, index);
+    if (is_quick(plan)) plan.flags |= SR_QUICK;
+    if ((row->classes & keeps_model) != 0) plan.flags |= SR_CHANGES;
+  }
+
+  // Whether the short way through the exit program will do.
+  bool is_quick(const sr_plan& plan) const {
+    if ((plan.flags & SR_AT_ENTRY) || plan.pattern_count || plan.signature.flags || plan.signature.op_count > SR_QUICK_OPS) return false;
+    const auto first = plan_.ops.begin() + plan.signature.first_op;
+    return std::all_of(first, first + plan.signature.op_count, [](const sr_op& op) {
+      constexpr unsigned simple = SR_OP_LATE | SR_OP_OUTPUT | SR_OP_ON_FAILURE | SR_OP_USES_RESULT;
+      const bool counted = op.count_from == SR_COUNT_CONSTANT || op.count_from == SR_COUNT_OPERAND || op.count_from == SR_COUNT_RESULT;
+      // A string with a length of its own is not simple.
+      const bool extent = op.extent == SR_EXTENT_ELEMENTS || (op.extent == SR_EXTENT_STRING && op.count_from == SR_COUNT_CONSTANT && op.count >= op.limit);
+      return (op.flags & ~simple) == 0 && op.child_count == 0 && counted && extent && op.count2_from == SR_COUNT_NONE &&
+             size_at_most(op) <= SR_QUICK_LIMIT;
+    });
+  }
+
+  static std::uint64_t size_at_most(const sr_op& op) {
+    const bool fixed = op.extent == SR_EXTENT_ELEMENTS && op.count_from == SR_COUNT_CONSTANT;
+    return fixed ? std::min<std::uint64_t>(std::uint64_t{op.count} * op.unit, op.limit) : op.limit;
   }
 
   // Variants are found by hashing their keys, one look for each way in which the variants of this call are selected.

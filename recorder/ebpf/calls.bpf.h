@@ -4,6 +4,7 @@
 
 #include "recorder/ebpf/capture.bpf.h"
 #include "recorder/ebpf/fd.bpf.h"
+#include "recorder/ebpf/tasks.bpf.h"
 
 static __always_inline void args_from(__u64 *args, const struct pt_regs *regs, bool compat) {
   if (unlikely(compat)) {
@@ -90,6 +91,7 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   record->kind = last ? SR_RECORD_CALL : SR_RECORD_ENTRY;
   record->flags = (last ? CALL_NO_RESULT : 0) | (flags & SR_WANTED ? 0 : CALL_HIDDEN);
   record->end = state->start;
+  record->on_cpu = -1;
   record->result = 0;
   record->ip = regs->ip;
   record->block_count = work->blocks;
@@ -97,7 +99,6 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   record->stack_depth = 0;
   record->size = work->cursor;
   if (last) {
-    control->records++;
     state->phase = SKIPPED;
   } else {
     state->entry_part = 1;
@@ -109,6 +110,7 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   struct task_struct *task = bpf_get_current_task_btf();
+  if (!task->bpf_storage) return 0;  // nobody keeps anything about this task: the way of all others
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!state || stopping) return 0;
   const bool compat = is_compat(task);
@@ -124,6 +126,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   state->nr = nr;
   state->plan = plan;
   state->abi = compat ? ABI_I386 : ABI_X86_64;
+  if (with_durations) state->on_cpu = cpu_clock(task);
   if (likely(!(flags & SR_AT_ENTRY))) {
     state->start = with_durations ? bpf_ktime_get_ns() : 0;
     return 0;
@@ -157,21 +160,197 @@ static __always_inline bool dies_without_result(struct task_struct *task, long r
   return task->pending.signal.sig[0] & 1 << 8;
 }
 
+// What the exit program knows about the call when it decides how to record it.
+struct leaving {
+  struct task_struct *task;
+  struct task_state *state;
+  const struct pt_regs *regs;
+  long result;
+  __u32 plan;
+  __u32 what;    // flags of the plan
+  __u32 flags;   // CallFlag
+  bool compat;
+  bool began;    // its entry was seen
+};
+
+// The fields of a record that both ways of writing it fill alike.
+static __always_inline void fill_exit(struct sr_record *record, const struct leaving *leaving, __u64 now) {
+  const struct task_state *state = leaving->state;
+  record->kind = SR_RECORD_CALL;
+  record->abi = state->abi;
+  record->pid = state->pid;
+  record->tid = state->tid;
+  record->end = now;
+  record->start = with_durations ? state->start : now;
+  record->nr = state->nr;
+  record->result = leaving->result;
+  __s64 on_cpu = -1;
+  if (with_durations && leaving->began) {
+    const __s64 duration = now - state->start;
+    on_cpu = duration + (cpu_clock(leaving->task) - state->on_cpu);
+    on_cpu = on_cpu < 0 ? 0 : on_cpu > duration ? duration : on_cpu;
+  }
+  record->on_cpu = on_cpu;
+}
+
+// Appends what one simple operation of a quick plan copies: no nested pointers, small limits. Returns the bytes appended,
+// or a negative number at a fault.
+static __always_inline long copy_quickly(char *to, const struct sr_record *record, const volatile struct sr_op *op, bool exit_phase) {
+  const __u32 operand = op->operand & 7;
+  const __u64 address = record->args[operand < 6 ? operand : 0];
+  if (!address) return 0;
+  struct sr_block *block = (void *)to;
+  __u64 limit = op->limit, wanted;
+  long length;
+  __u32 end = SR_END_WHOLE;
+  if (op->extent == SR_EXTENT_STRING) {
+    wanted = limit;
+    __u64 size = limit + 1;
+    barrier_var(size);
+    if (size > SR_QUICK_LIMIT + 1) size = SR_QUICK_LIMIT + 1;
+    length = bpf_probe_read_user_str(to + sizeof *block, size, (void *)address);
+    if (length < 0) return length;
+    if (length > limit) {
+      length = limit;
+      end = SR_END_LIMIT;
+    }
+  } else {
+    const __u32 source = op->count_operand & 7;
+    __u64 count = op->count;
+    if (op->count_from == SR_COUNT_OPERAND) {
+      count = record->args[source < 6 ? source : 0];
+      if (op->count_width == 4) count = (__u32)count;
+    } else if (op->count_from == SR_COUNT_RESULT) {
+      count = record->result > 0 ? record->result : 0;
+    }
+    if (count > 0xffffffff) count = 0xffffffff;
+    wanted = count * op->unit;
+    if (wanted > 0xffffffff) wanted = 0xffffffff;
+    if (!wanted) return 0;
+    __u64 size = wanted;
+    if (size > limit) {
+      size = limit;
+      end = SR_END_LIMIT;
+    }
+    barrier_var(size);
+    if (size > SR_QUICK_LIMIT) size = SR_QUICK_LIMIT;
+    length = size;
+    if (bpf_probe_read_user(to + sizeof *block, size, (void *)address)) return -1;
+  }
+  block->address = address;
+  block->wanted = wanted;
+  block->length = length;
+  block->phase = exit_phase ? SR_PHASE_EXIT : SR_PHASE_ENTRY;
+  block->end = end;
+  return sizeof *block + ((length + 7) & ~7);
+}
+
+// Records a call whose plan is quick. Returns false, with nothing published, where only the general way will do: a fault.
+static __always_inline bool leave_quickly(struct leaving *leaving, struct sr_ring_control *control, __u64 now) {
+  const __u64 head = control->head;
+  char *base = (char *)control + SR_CONTROL_SIZE + (head & ring_mask);
+  struct sr_record *record = (void *)base;
+  args_from(record->args, leaving->regs, leaving->compat);
+  fill_exit(record, leaving, now);
+  record->ip = leaving->regs->ip;
+  const struct sr_signature signature = plans[leaving->plan].signature;
+  const bool failed = leaving->result < 0 && leaving->result >= -4095;
+  const __u32 outputs = failed ? SR_OP_ON_FAILURE : SR_OP_OUTPUT;
+  __u32 cursor = sizeof *record, blocks = 0, flags = leaving->flags;
+  for (int i = 0; i < SR_QUICK_OPS; ++i) {
+    if (i >= signature.op_count) break;
+    __u32 number = signature.first_op + i;
+    barrier_var(number);
+    if (number >= SR_OP_COUNT) break;
+    const volatile struct sr_op *op = &ops[number];
+    const __u32 due = op->flags & (outputs | SR_OP_LATE);
+    if (!due) continue;
+    if (due & SR_OP_LATE) flags |= CALL_LATE_INPUT;
+    barrier_var(cursor);
+    if (cursor > sizeof *record + (SR_QUICK_OPS - 1) * (SR_QUICK_LIMIT + 32)) break;
+    const long size = copy_quickly(base + cursor, record, op, due & outputs);
+    if (size < 0) return false;
+    if (size) ++blocks;
+    cursor += size;
+  }
+  record->size = cursor;
+  record->flags = flags;
+  record->block_count = blocks;
+  record->extras = 0;
+  record->stack_depth = 0;
+  publish(control, head, cursor);
+  return true;
+}
+
+// Records a call with all that can be special about it.
+static __always_inline int leave_slowly(void *ctx, struct leaving *leaving, struct sr_ring_control *control, __u32 cpu,
+                                        __u64 now) {
+  struct task_state *state = leaving->state;
+  const __u32 what = leaving->what;
+  const long result = leaving->result;
+  __u32 flags = leaving->flags;
+  const __u32 entry_part = state->entry_part, retry = state->retry;
+  state->entry_part = 0;
+  state->retry = 0;
+  const __u64 head = control->head;
+  struct work *work = begin_work(control, cpu, head);
+  __u64 ip = leaving->regs->ip;
+  if (what & SR_SAVE_ARGS && leaving->began) {
+    __builtin_memcpy(work->args, state->args, sizeof work->args);
+    ip = state->ip;
+    if (what & SR_SIGRETURN) flags |= CALL_BY_SIGRETURN;
+  } else {
+    args_from(work->args, leaving->regs, leaving->compat);
+  }
+  work->result = result;
+  work->lengths = state->lengths;
+  // After a successful execve the memory of the arguments is gone.
+  if (!(what & SR_EXEC && result == 0)) copy_at_exit(work, leaving->plan, retry);
+  struct sr_record *record = record_at(work, 0);
+  if (!record) return 0;
+  if (dies_without_result(leaving->task, result, flags)) flags |= CALL_NO_RESULT;
+  if (work->late) flags |= CALL_LATE_INPUT;
+  fill_exit(record, leaving, now);
+  __builtin_memcpy(record->args, work->args, sizeof record->args);
+  record->flags = flags;
+  record->ip = ip;
+  __u32 extras = entry_part ? SR_EXTRA_ENTRY_PART : 0;
+  const bool in_progress = result == -115 && work->signature_flags & SR_SIGNATURE_CHANGES_FD;
+  if (work->signature_flags && (result >= 0 || in_progress)) {
+    const __u32 fd = work->signature_flags & SR_SIGNATURE_MAKES_FD ? (__u32)result : (__u32)work->args[0];
+    if (append_fd(work, fd)) extras |= SR_EXTRA_FD;
+  }
+  __u32 depth = 0;
+  if (with_stacks) depth = append_stack(work, ctx);
+  record->block_count = work->blocks;
+  record->extras = extras;
+  record->stack_depth = depth;
+  record->size = work->cursor;
+  if (work->too_large) control->cut++;
+  publish(control, head, work->cursor);
+  if (state->next_tid) {
+    state->tid = state->next_tid;
+    state->next_tid = 0;
+  }
+  return 0;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   struct task_struct *task = bpf_get_current_task_btf();
+  if (!task->bpf_storage) return 0;
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!state || stopping) return 0;
   const __u32 phase = state->phase;
   state->phase = IDLE;
   if (phase == SKIPPED || phase == FRESH_CHILD) return 0;
-  const bool compat = is_compat(task);
-  __u32 flags = 0;
+  struct leaving leaving = {.task = task, .state = state, .regs = regs, .result = result, .began = phase == IN_CALL};
+  leaving.compat = is_compat(task);
   if (unlikely(phase != IN_CALL)) {
-    flags = phase == IN_OLD_CALL ? CALL_START_UNKNOWN : CALL_NO_ENTRY;
+    leaving.flags = phase == IN_OLD_CALL ? CALL_START_UNKNOWN : CALL_NO_ENTRY;
     state->nr = regs->orig_ax;
-    state->plan = plan_of((int)regs->orig_ax, compat);
-    state->abi = compat ? ABI_I386 : ABI_X86_64;
+    state->plan = plan_of((int)regs->orig_ax, leaving.compat);
+    state->abi = leaving.compat ? ABI_I386 : ABI_X86_64;
     state->entry_part = 0;
     state->retry = 0xff;
     state->lengths = ~0u;
@@ -180,18 +359,18 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   __u32 plan = state->plan;
   barrier_var(plan);
   if (plan >= SR_PLAN_COUNT) return 0;
+  leaving.plan = plan;
   const __u32 what = plans[plan].flags;
-  const __u32 entry_part = state->entry_part, retry = state->retry;
-  state->entry_part = 0;
-  state->retry = 0;
-  if (!(what & SR_WANTED)) flags |= CALL_HIDDEN;
+  leaving.what = what;
+  if (!with_durations) leaving.flags |= CALL_NO_DURATION;
+  if (!(what & SR_WANTED)) leaving.flags |= CALL_HIDDEN;
   if (unlikely(state->launching)) {
     if (state->launching == 1) return 0;
     state->launching = 0;
   }
   if (failed_only && result >= 0) {
-    if (!(what & SR_HIDDEN)) return 0;
-    flags |= CALL_HIDDEN;
+    if (!(what & SR_CHANGES) || strict_filter) return 0;
+    leaving.flags |= CALL_HIDDEN;
   }
   if (!(what & (SR_WANTED | SR_HIDDEN))) return 0;
 
@@ -206,53 +385,12 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
     count_loss(control, SR_LOST_RING_FULL, now);
     return 0;
   }
-  const __u64 head = control->head;
-  struct work *work = begin_work(control, cpu, head);
-  __u64 ip = regs->ip;
-  if (unlikely(what & SR_SAVE_ARGS && phase == IN_CALL)) {
-    __builtin_memcpy(work->args, state->args, sizeof work->args);
-    ip = state->ip;
-    if (what & SR_SIGRETURN) flags |= CALL_BY_SIGRETURN;
-  } else {
-    args_from(work->args, regs, compat);
+  // A call cut short may end without a result, and so may one whose entry was not seen: the general way looks.
+  const bool ordinary = phase == IN_CALL && result != -4 && (result > -512 || result < -516);
+  if (with_stacks || !(what & SR_QUICK) || !ordinary || !leave_quickly(&leaving, control, now)) {
+    leave_slowly(ctx, &leaving, control, cpu, now);
   }
-  work->result = result;
-  work->lengths = state->lengths;
-  // After a successful execve the memory of the arguments is gone.
-  if (!(what & SR_EXEC && result == 0)) copy_at_exit(work, plan, retry);
-
-  struct sr_record *record = record_at(work, 0);
-  if (!record) return 0;
-  if (dies_without_result(task, result, flags)) flags |= CALL_NO_RESULT;
-  if (work->late) flags |= CALL_LATE_INPUT;
-  if (!with_durations) {
-    flags |= CALL_NO_DURATION;
-    state->start = now;
-  }
-  fill_record(record, state, work);
-  record->kind = SR_RECORD_CALL;
-  record->flags = flags;
-  record->end = now;
-  record->result = result;
-  record->ip = ip;
-  __u32 extras = entry_part ? SR_EXTRA_ENTRY_PART : 0;
-  if (unlikely(work->signature_flags) && result >= 0) {
-    const __u32 fd = work->signature_flags & SR_SIGNATURE_MAKES_FD ? (__u32)result : (__u32)work->args[0];
-    if (append_fd(work, fd)) extras |= SR_EXTRA_FD;
-  }
-  __u32 depth = 0;
-  if (with_stacks) depth = append_stack(work, ctx);
-  record->block_count = work->blocks;
-  record->extras = extras;
-  record->stack_depth = depth;
-  record->size = work->cursor;
-  control->records++;
-  if (unlikely(work->too_large)) control->cut++;
-  publish(control, head, work->cursor);
-  if (unlikely(state->next_tid)) {
-    state->tid = state->next_tid;
-    state->next_tid = 0;
-  }
+  if (unlikely(state->ignored)) emit_ignored(state);
   return 0;
 }
 

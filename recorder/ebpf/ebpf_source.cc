@@ -32,7 +32,7 @@ class EbpfSource final : public EventSource {
  public:
   EbpfSource(const RecordOptions& options, std::unique_ptr<BpfObject> object)
       : string_limit_(options.string_limit), object_(std::move(object)), merge_(*object_),
-        delivery_(options.announce_entries), capture_(options) {}
+        delivery_(options), capture_(options) {}
 
   std::string_view name() const override { return "ebpf"; }
   Result<void> attach(Pid pid) override { return mark(pid, false); }

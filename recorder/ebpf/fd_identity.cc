@@ -59,12 +59,16 @@ ByteSpan FdIdentity::address(std::array<std::byte, 28>& into, const std::uint8_t
   return {into.data(), v6 ? std::size_t{28} : std::size_t{16}};
 }
 
+bool FdIdentity::is_whole_without_lookup() const {
+  return kernel_.is_socket && (kernel_.family == inet || kernel_.family == inet6);
+}
+
+void FdIdentity::name_by_inode(FdFact& fact) {
+  path_ = "socket:[" + std::to_string(kernel_.inode) + "]";
+  fact.path = path_;
+}
+
 void FdIdentity::find_path(FdFact& fact) {
-  if (kernel_.is_socket) {
-    path_ = "socket:[" + std::to_string(kernel_.inode) + "]";
-    fact.path = path_;
-    return;
-  }
   const std::string link = "/proc/" + std::to_string(raw(fact.pid)) + "/fd/" + std::to_string(fact.fd);
   struct statx now {};
   // Without a look at the server of a network file system, which may hang.

@@ -18,8 +18,13 @@ class FdIdentity {
   // Everything but whose it is, when, and the path.
   FdFact fact();
 
-  // Looks for the path: made from the inode where /proc would make it so, else read from /proc/PID/fd (late), provided
-  // that the descriptor still is the same file there.
+  // Internet sockets: the kernel's facts say everything.
+  bool is_whole_without_lookup() const;
+
+  // The path of a socket, as /proc makes it up: "socket:[INODE]".
+  void name_by_inode(FdFact& fact);
+
+  // Reads the path from /proc/PID/fd (late), provided that the descriptor still is the same file there.
   void find_path(FdFact& fact);
 
  private:

@@ -150,8 +150,16 @@ struct socket {
   struct sock *sk;
 };
 
+struct bpf_local_storage;
+
+struct sched_entity {
+  __u64 exec_start;
+  __u64 sum_exec_runtime;
+};
+
 struct task_struct {
   struct thread_info thread_info;
+  struct sched_entity se;
   unsigned int flags;
   int pid;
   int tgid;
@@ -161,6 +169,7 @@ struct task_struct {
   char comm[16];
   int exit_code;
   struct files_struct *files;
+  struct bpf_local_storage *bpf_storage;
   struct signal_struct *signal;
   struct sighand_struct *sighand;
   struct sigpending pending;
@@ -196,6 +205,7 @@ enum {
   PF_EXITING = 0x4,
   PF_KERNEL_HELPERS = 0x00200000 | 0x10 | 0x4000,  // PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER
   SA_IMMUTABLE = 0x00800000,  // set when the kernel kills by a signal that cannot be handled (seccomp)
+  TRACE_SIGNAL_IGNORED = 1,   // events/signal.h
   SI_USER = 0,
   SI_KERNEL = 0x80,
   AF_INET = 2,

@@ -16,6 +16,8 @@ enum {
   SR_OP_COUNT = 8192,
   SR_MAX_OPS = 6,                         // of one signature: one an argument
   SR_MAX_POINTERS = 1024,                 // in one array, followed at most
+  SR_QUICK_OPS = 3,
+  SR_QUICK_LIMIT = 4096,                  // bytes that one operation of a quick plan copies at most
   SR_MAX_PATTERNS = 4,                    // ways in which the variants of one call are selected
 };
 
@@ -30,6 +32,8 @@ enum {
   SR_SIGRETURN = 1 << 6,
   SR_CLONE_FLAGS = 1 << 7,   // argument 0 is clone's flags
   SR_CLONE3 = 1 << 8,        // argument 0 points to struct clone_args
+  SR_QUICK = 1 << 9,         // at most SR_QUICK_OPS simple operations, all at exit, and nothing special
+  SR_CHANGES = 1 << 10,      // changes fds, mappings or tasks: kept even where only failures are wanted
 };
 
 enum { SR_EXTENT_ELEMENTS = 1, SR_EXTENT_STRING = 2, SR_EXTENT_VECTOR = 3 };
@@ -122,9 +126,8 @@ struct sr_ring_control {
   __u64 head;
   __u64 lost[SR_LOST_COUNT];
   __u64 first_lost, last_lost;  // times
-  __u64 records;                // published calls
-  __u64 cut;                    // of them, not everything the plan asks for found room
-  __u8 padding0[128 - 8 * (5 + SR_LOST_COUNT)];
+  __u64 cut;                    // records in which not everything the plan asks for found room
+  __u8 padding0[128 - 8 * (4 + SR_LOST_COUNT)];
   __u64 tail;
   __u8 padding1[120];
 };
@@ -148,6 +151,7 @@ struct sr_record {
   __u32 pid, tid;
   __u64 end;             // CLOCK_MONOTONIC; of an entry part: its start
   __u64 start;
+  __s64 on_cpu;          // ns inside the call; negative: not measured
   __s64 result;
   __u64 ip;
   __u64 args[6];
@@ -228,7 +232,7 @@ struct sr_seen {
 
 #ifndef __BPF__
 static_assert(sizeof(struct sr_op) == 40 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
-static_assert(sizeof(struct sr_record) == 104 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 88);
+static_assert(sizeof(struct sr_record) == 112 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 88);
 static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 96 && sizeof(struct sr_seen) == 112);
 #endif
 

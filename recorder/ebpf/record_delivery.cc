@@ -2,7 +2,9 @@
 
 #include <cstring>
 
+#include "format/abi/abi.h"
 #include "recorder/ebpf/fd_identity.h"
+#include "recorder/fd_changes.h"
 
 namespace sysreel {
 namespace {
@@ -42,6 +44,7 @@ Call call_of(const sr_record& record) {
   call.tid = Tid{static_cast<std::int32_t>(record.tid)};
   call.start = nanos(record.start);
   call.duration = nanos(record.end - record.start);
+  call.on_cpu = {record.on_cpu};
   call.abi = static_cast<Abi>(record.abi);
   call.flags = record.flags;
   call.nr = SyscallNr{record.nr};
@@ -51,7 +54,25 @@ Call call_of(const sr_record& record) {
   return call;
 }
 
+// Number of a call among those of both ABIs; beyond the end for all others.
+std::size_t plan_index(Abi abi, SyscallNr nr) {
+  if (raw(nr) < 0 || raw(nr) >= SR_ABI_SLOTS || (abi != Abi::x86_64 && abi != Abi::i386)) return SR_PLAN_UNKNOWN;
+  return static_cast<std::size_t>(raw(nr)) + (abi == Abi::i386 ? SR_ABI_SLOTS : 0);
+}
+
 }  // namespace
+
+RecordDelivery::RecordDelivery(const RecordOptions& options)
+    : announce_entries_(options.announce_entries), fd_identity_(options.fd_identity), changes_fds_(SR_PLAN_UNKNOWN) {
+  for (const Abi abi : {Abi::x86_64, Abi::i386}) {
+    for (int nr = 0; nr < SR_ABI_SLOTS; ++nr) {
+      const abi::SyscallRow* const row = abi::row_of(abi, SyscallNr{nr});
+      if (!row) continue;
+      const bool by_result = row->result == abi::ResultKind::fd;  // the kernel's facts come with the record
+      changes_fds_[plan_index(abi, SyscallNr{nr})] = !by_result && (row->classes & (abi::makes_fd | abi::changes_fds)) != 0;
+    }
+  }
+}
 
 void RecordDelivery::take(const sr_record& record) {
   if (record.kind == SR_RECORD_CALL) return deliver_call(record);
@@ -81,8 +102,10 @@ void RecordDelivery::deliver_call(const sr_record& record) {
   const std::byte* const fact = at;
   if (record.extras & SR_EXTRA_FD) at += sizeof(sr_fd);
   call.stack = {reinterpret_cast<const std::uint64_t*>(at), record.stack_depth};
-  sink_->on(call);
+  // What a call made precedes the call, so that a reader knows it when it prints the result.
   if (record.extras & SR_EXTRA_FD) deliver_fd(record, fact);
+  else if (may_change_fds(call)) deliver_changed_fds(call);
+  sink_->on(call);
   // A thread makes one call at a time: what was kept of its entry is spent.
   if (entry != entries_.end()) entries_.erase(entry);
 }
@@ -95,8 +118,43 @@ void RecordDelivery::deliver_fd(const sr_record& record, const std::byte* bytes)
   fact.pid = Pid{static_cast<std::int32_t>(record.pid)};
   fact.tid = Tid{static_cast<std::int32_t>(record.tid)};
   fact.time = nanos(record.end);
-  identity.find_path(fact);
+  if (identity.is_whole_without_lookup()) {
+    identity.name_by_inode(fact);
+    return sink_->on(fact);
+  }
+  // What else there is to know is asked of /proc, provided that the descriptor still is the same file.
+  if (kernel.is_socket) {
+    FdFact found = fact;
+    if (lookup_.look_up(fact.pid, fact.tid, fact.fd, found) && found.inode == fact.inode) {
+      found.late = true;
+      return sink_->on(found);
+    }
+    identity.name_by_inode(fact);
+  } else {
+    identity.find_path(fact);
+  }
   sink_->on(fact);
+}
+
+// Descriptors in memory (pipe, socketpair, recvmsg), which the programs do not look at.
+void RecordDelivery::deliver_changed_fds(const Call& call) {
+  const abi::SyscallRow* const row = abi::row_of(call.abi, call.nr);
+  if (!row) return;
+  for (const int fd : fds_changed_by(call, abi::variant_of(*row, call.args))) {
+    FdFact fact;
+    fact.pid = call.pid;
+    fact.tid = call.tid;
+    fact.time = call.end();
+    if (!lookup_.look_up(call.pid, call.tid, fd, fact)) continue;
+    fact.late = true;
+    sink_->on(fact);
+  }
+}
+
+bool RecordDelivery::may_change_fds(const Call& call) {
+  if (!fd_identity_ || call.result < 0) return false;
+  const std::size_t index = plan_index(call.abi, call.nr);
+  return index < changes_fds_.size() && changes_fds_[index];
 }
 
 void RecordDelivery::take(const KernelEvent& kept) {
@@ -124,6 +182,7 @@ void RecordDelivery::take(const KernelEvent& kept) {
     case SR_EVENT_EXIT:
       tasks_.erase(tid);
       entries_.erase(tid);
+      if (event.last_thread) lookup_.forget(pid);
       return sink_->on(TaskExit{pid, Tid{tid}, nanos(event.time), event.number, event.last_thread != 0});
     case SR_EVENT_SIGNAL: return deliver_signal(event);
     default: return;

@@ -7,6 +7,8 @@
 
 #include "format/event.h"
 #include "recorder/ebpf/ring_merge.h"
+#include "recorder/event_source.h"
+#include "recorder/fd_lookup.h"
 
 namespace sysreel {
 
@@ -14,7 +16,7 @@ namespace sysreel {
 // of the moment. Used by one thread.
 class RecordDelivery final : public RecordTaker {
  public:
-  explicit RecordDelivery(bool announce_entries) : announce_entries_(announce_entries) {}
+  explicit RecordDelivery(const RecordOptions& options);
 
   void set_sink(EventSink* sink) { sink_ = sink; }
   void take(const sr_record& record) override;
@@ -32,10 +34,15 @@ class RecordDelivery final : public RecordTaker {
 
   void deliver_call(const sr_record& record);
   void deliver_fd(const sr_record& record, const std::byte* fact);
+  void deliver_changed_fds(const Call& call);
+  bool may_change_fds(const Call& call);
   void deliver_signal(const sr_event& event);
   void rename(std::int32_t from, std::int32_t to);
 
   const bool announce_entries_;
+  const bool fd_identity_;
+  std::vector<bool> changes_fds_;  // by ABI and number: descriptors in memory may come of it
+  FdLookup lookup_;
   EventSink* sink_ = nullptr;
   std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
   std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in

@@ -21,7 +21,7 @@ enum { CALL_START_UNKNOWN = 1 << 1, CALL_NO_ENTRY = 1 << 2, CALL_NO_RESULT = 1 <
        CALL_NO_DURATION = 1 << 5, CALL_LATE_INPUT = 1 << 6, CALL_BY_SIGRETURN = 1 << 7 };
 enum { ABI_X86_64 = 0, ABI_I386 = 1, ABI_X32 = 2 };
 enum { ORIGIN_LAUNCHED = 0, ORIGIN_ATTACHED = 1, ORIGIN_CREATED = 2 };
-enum { STAGE_GENERATED = 0, STAGE_DELIVERED = 1 };
+enum { STAGE_GENERATED = 0, STAGE_DELIVERED = 1, STAGE_IGNORED = 2 };
 
 // Where a task stands between its entry and its exit.
 enum {
@@ -46,6 +46,9 @@ struct task_state {
   __u32 next_tid;     // after an exec by a non-leader: the tid from now on
   __u64 args[6];      // kept where SR_SAVE_ARGS
   __u64 ip;
+  __u64 on_cpu;       // cpu_clock() at entry
+  __u32 ignored;      // number of a signal that was sent and ignored during this call; 0: none
+  __u8 siginfo[SR_SIGINFO];  // of that signal
 };
 
 struct {
@@ -78,6 +81,7 @@ const volatile bool with_durations = true;
 const volatile bool with_entries = false;  // an entry record for each call
 const volatile bool with_stacks = false;
 const volatile bool failed_only = false;
+const volatile bool strict_filter = false;
 const volatile bool follow_forks = false;
 const volatile bool follow_threads = true;
 const volatile struct sr_plan plans[SR_PLAN_COUNT] = {};
@@ -102,6 +106,19 @@ static __always_inline __u32 id_in_namespace(struct task_struct *task) {
   const char *entry = (const char *)__builtin_preserve_access_index(&pid->numbers[0]);
   bpf_probe_read_kernel(&number, sizeof number, entry + (__u64)level * bpf_core_type_size(struct upid));
   return number;
+}
+
+// A clock that runs while the current task is on a CPU, up to an offset that only sleeping changes. To it belongs the
+// monotonic clock: of two looks at both, the difference of their sums is time on a CPU.
+static __always_inline __u64 cpu_clock(struct task_struct *task) {
+  __u64 runtime = task->se.sum_exec_runtime;
+  __u64 since = task->se.exec_start;
+  asm volatile("" ::: "memory");
+  if (unlikely(runtime != *(volatile __u64 *)&task->se.sum_exec_runtime)) {  // a tick came between
+    runtime = task->se.sum_exec_runtime;
+    since = task->se.exec_start;
+  }
+  return runtime - since;
 }
 
 static __always_inline bool is_compat(struct task_struct *task) { return task->thread_info.status & TS_COMPAT; }

@@ -123,23 +123,50 @@ int BPF_PROG(on_exit, struct task_struct *task) {
 }
 
 // Copies the siginfo, or makes up the one the kernel will: small numbers stand for "sent by a user" and "by the kernel".
-static __always_inline void siginfo_into(struct sr_event *event, const struct kernel_siginfo *info, int signal) {
+static __always_inline void siginfo_into(__u8 *siginfo, const struct kernel_siginfo *info, int signal, __u32 sender) {
   const unsigned long from_user = 0, from_kernel = 1;
-  event->length = SR_SIGINFO;
   if ((unsigned long)info > from_kernel) {
-    if (bpf_probe_read_kernel(event->siginfo, SR_SIGINFO, info)) event->length = 0;
+    bpf_probe_read_kernel(siginfo, SR_SIGINFO, info);
     return;
   }
-  __s32 *words = (__s32 *)event->siginfo;  // si_signo, si_errno, si_code, padding, si_pid, si_uid
+  __s32 *words = (__s32 *)siginfo;  // si_signo, si_errno, si_code, padding, si_pid, si_uid
   words[0] = signal;
   words[2] = (unsigned long)info == from_kernel ? SI_KERNEL : SI_USER;
   if ((unsigned long)info != from_user) return;
-  words[4] = event->other_pid;
+  words[4] = sender;
   words[5] = bpf_get_current_uid_gid();
 }
 
+// A signal that its receiver ignores is never delivered. strace shows it all the same, as its tracees stop for every signal,
+// so it is told when the receiver would have taken it: at the end of the call that it is in, or at once.
+static __always_inline struct sr_event *begin_ignored(struct task_state *state, int signal) {
+  struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
+  if (!event) return 0;
+  event->number = signal;
+  event->stage = STAGE_IGNORED;
+  event->length = SR_SIGINFO;
+  return event;
+}
+
+static __noinline int emit_ignored(struct task_state *state) {
+  struct sr_event *event = begin_ignored(state, state->ignored);
+  state->ignored = 0;
+  if (!event) return 0;
+  __builtin_memcpy(event->siginfo, state->siginfo, SR_SIGINFO);
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
+static __always_inline void emit_signal_at_once(struct task_state *state, const struct kernel_siginfo *info, int signal) {
+  struct sr_event *event = begin_ignored(state, signal);
+  if (!event) return;
+  siginfo_into(event->siginfo, info, signal, id_in_namespace(bpf_get_current_task_btf()->group_leader));
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
 SEC("tp_btf/signal_generate")
-int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct task_struct *task) {
+int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct task_struct *task, int group,
+             int result) {
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!state || stopping || state->launching) return 0;
   struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
@@ -149,8 +176,18 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
   event->stage = STAGE_GENERATED;
   event->other_pid = id_in_namespace(sender->group_leader);
   event->other_tid = id_in_namespace(sender);
-  siginfo_into(event, info, signal);
+  event->length = SR_SIGINFO;
+  siginfo_into(event->siginfo, info, signal, event->other_pid);
+  const bool ignored = result == TRACE_SIGNAL_IGNORED;
+  // As a pending signal would, it waits for the end of the call that the receiver is in; others of its kind are one with it.
+  const bool waits = ignored && !state->ignored && (state->phase == IN_CALL || state->phase == IN_OLD_CALL);
+  if (waits) {
+    __builtin_memcpy(state->siginfo, event->siginfo, SR_SIGINFO);
+    asm volatile("" ::: "memory");
+    state->ignored = signal;
+  }
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+  if (ignored && !waits && state->ignored != signal) emit_signal_at_once(state, info, signal);
   return 0;
 }
 
@@ -165,7 +202,8 @@ int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info) {
   event->number = signal;
   event->stage = STAGE_DELIVERED;
   event->value = regs->ip;
-  siginfo_into(event, info, signal);
+  event->length = SR_SIGINFO;
+  siginfo_into(event->siginfo, info, signal, 0);
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
 }
