@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Compares our text with that of the installed strace, byte for byte, on small deterministic programs.
+
+    differential.py BIN_DIR PROGRAMS_DIR MODE [PROGRAM]    MODE: live | ptrace | ebpf
+
+live: trace-strace prints while the program runs. ptrace, ebpf: trace-record with that engine, then trace-report.
+Programs run without address randomisation, so that even pointers must be equal. Lines that differ on purpose are listed, with
+the reason, in differences.txt beside this file; a row there that no longer excuses anything is an error, too.
+"""
+
+import ctypes
+import difflib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+PROGRAMS = ["files", "memory_time_poll", "processes", "network"]
+
+# Reading options, each tried on every program in live mode and in those that read a reel.
+OPTIONS = [
+    [], ["-v"], ["-s", "5"], ["-s", "0"], ["-x"], ["-xx"], ["-a", "20"], ["-y"], ["-yy"], ["-n"], ["-z"], ["-Z"],
+    ["-X", "raw"], ["-X", "verbose"], ["-e", "trace=%file"], ["-e", "trace=!read,write"], ["-e", "trace=/^s.*at"],
+    ["-e", "raw=all"], ["-e", "verbose=none"], ["-e", "abbrev=none"], ["-e", "status=failed"], ["-e", "signal=none"],
+    ["-e", "quiet=all"], ["-e", "write=1,2"], ["-qqq"], ["--strings-in-hex=non-ascii-chars"], ["--syscall-limit=20"],
+]
+NOT_IN_THIS_STRACE = {"--syscall-limit=20"}
+ADDR_NO_RANDOMIZE = 0x0040000  # personality(2)
+
+
+def run(command, **keywords):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          timeout=120, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, **keywords)
+
+
+def neutral(text):
+    """Without what no two runs share: the process id, random bytes, and where the launcher keeps the environment."""
+    text = re.sub(r"^(getrandom\()[^,]*(, 8)", r"\1RANDOM\2", text, flags=re.M)
+    text = re.sub(r"^(execve\(.*)0x[0-9a-f]+", r"\1ENVIRONMENT", text)
+    pid = re.search(r"^set_tid_address\(.*= (\d+)$", text, re.M)
+    return re.sub(rf"\b{pid.group(1)}\b", "PID", text) if pid else text
+
+
+def text_of_strace(program, options, folder):
+    out = f"{folder}/strace.txt"
+    run(["strace", "-o", out, *options, program])
+    return neutral(open(out, errors="surrogateescape").read())
+
+
+def text_of_ours(bin_dir, mode, program, options, folder):
+    out = f"{folder}/ours.txt"
+    if mode == "live":
+        run([f"{bin_dir}/trace-strace", "-o", out, *options, program])
+    else:
+        reel = f"{folder}/x.reel"
+        run([f"{bin_dir}/trace-record", "--force", "--engine", mode, "-o", reel, "--", program])
+        run([f"{bin_dir}/trace-report", "-o", out, *options, reel])
+    return neutral(open(out, errors="surrogateescape").read())
+
+
+class Differences:
+    """The rows of differences.txt: `modes | expression on strace's line | reason`."""
+
+    def __init__(self, path, mode):
+        self.rows = []
+        for line in open(path):
+            if line.strip() and not line.startswith("#"):
+                modes, expression, reason = (part.strip() for part in line.split(" | ", 2))
+                if mode in modes.split(","):
+                    self.rows.append([re.compile(expression), reason, 0])
+
+    def excuse(self, line):
+        for row in self.rows:
+            if row[0].search(line):
+                row[2] += 1
+                return True
+        return False
+
+
+def compare(expected, got, differences):
+    """The lines of a diff that nothing excuses."""
+    bad = []
+    matcher = difflib.SequenceMatcher(None, expected, got, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        left, right = expected[a:b], got[c:d]
+        if len(left) == len(right) and all(l == r or differences.excuse(l) for l, r in zip(left, right)):
+            continue
+        bad += ["- " + line for line in left] + ["+ " + line for line in right]
+    return bad
+
+
+def main():
+    bin_dir, programs_dir, mode = sys.argv[1:4]
+    programs = sys.argv[4:] or PROGRAMS
+    ctypes.CDLL(None).personality(ADDR_NO_RANDOMIZE)
+    differences = Differences(os.path.join(os.path.dirname(__file__), "differences.txt"), mode)
+    lines = pairs = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for program in programs:
+            for options in OPTIONS:
+                if NOT_IN_THIS_STRACE & set(options):
+                    continue
+                path = f"{programs_dir}/{program}"
+                expected = text_of_strace(path, options, folder).splitlines()
+                got = text_of_ours(bin_dir, mode, path, options, folder).splitlines()
+                lines += len(expected)
+                pairs += len(set(expected)) if not options else 0
+                bad = compare(expected, got, differences)
+                if bad:
+                    failed += 1
+                    print(f"{program} {' '.join(options)}: {len(bad)} lines differ ({mode})")
+                    print("\n".join("  " + line for line in bad[:int(os.environ.get('SHOW', 8))]))
+    print(f"{mode}: {pairs} different calls in situations, {lines} lines with all options compared, {failed} runs with differences")
+    for expression, reason, used in differences.rows:
+        if used == 0 and not sys.argv[4:]:
+            print(f"differences.txt: nothing differs any more by {expression.pattern!r} ({reason})")
+            failed += 1
+    sys.exit(1 if failed or lines == 0 else 0)
+
+
+if __name__ == "__main__":
+    main()
