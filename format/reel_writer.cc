@@ -82,7 +82,8 @@ struct ReelWriter::State {
     // Adding up all columns costs more than an event, so that small events are looked at now and then only.
     const std::uint64_t events = chunk.facts().events;
     if (events % 256 != 0 && payload < 4096) return;
-    if (events >= 2 * policy.events || chunk.bytes() >= 2 * policy.bytes) (void)cut(chunk.facts().last_time);
+    chunk_bytes = chunk.bytes();
+    if (events >= 2 * policy.events || chunk_bytes >= 2 * policy.bytes) (void)cut(chunk.facts().last_time);
   }
 
   Result<void> cut(Nanos now);
@@ -100,6 +101,7 @@ struct ReelWriter::State {
   ChunkPolicy policy;
   Compressor compressor;
   ChunkEncoder chunk;
+  std::size_t chunk_bytes = 0;  // of the chunk in work, as of the last look
   std::vector<IndexEntry> index;
   std::optional<Error> failure;
   WriterTotals totals;
@@ -133,6 +135,7 @@ Result<void> ReelWriter::State::cut(Nanos now) {
     totals.unwritten += lost;
   }
   chunk.clear();
+  chunk_bytes = 0;
   checkpoint = false;
   return written;
 }
@@ -212,7 +215,7 @@ void ReelWriter::append(std::span<const Call> calls) {
 bool ReelWriter::due(Nanos now) const {
   const State& state = *state_;
   return now - state.last_cut >= state.policy.age || state.chunk.facts().events >= state.policy.events ||
-         state.chunk.bytes() >= state.policy.bytes;
+         state.chunk_bytes >= state.policy.bytes;
 }
 
 void ReelWriter::mark_checkpoint() { state_->checkpoint = true; }
