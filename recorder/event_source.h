@@ -28,6 +28,7 @@ struct RecordOptions {
   bool stacks = false;                   // -k
   bool exact = false;                    // copy every input at entry
   bool kill_on_exit = false;             // ptrace engine: the kernel kills the tasks if the tracer dies
+  bool reap_strangers = false;           // ptrace engine: wait also for children that are not traced; their end is a TaskExit
   bool detach_on_execve = false;         // ptrace engine: let a process go when it calls execve (not the launched one's first)
   bool seccomp_bpf = false;              // ptrace engine: spare filtered calls the stop
   bool announce_entries = false;         // deliver each call at entry, too, as call_in_flight (live rendering)

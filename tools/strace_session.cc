@@ -21,20 +21,15 @@
 #include "recorder/clock.h"
 #include "recorder/proc.h"
 #include "recorder/ptrace/ptrace_source.h"
+#include "tools/live_pids.h"
 #include "tools/strace_signals.h"
 #include "tools/text_output.h"
 
 namespace sysreel::tools {
 namespace {
 
-constexpr Nanos reaping_interval{10'000'000};
 constexpr std::uint32_t dump_limit = 16 << 20;  // bytes of a buffer that -e read= and -e write= dump
 constexpr Nanos poll_interval{200'000'000};  // bounds how long a signal that came just before the wait goes unnoticed
-
-bool is_traced(int pid) {
-  const auto status = proc::status_of(Tid{pid});
-  return status && status->tracer != Pid{};
-}
 
 // Hands events to the text and the summary, and says what strace says besides the text.
 class Narrator final : public EventSink {
@@ -73,6 +68,7 @@ class Narrator final : public EventSink {
     pass(event);
   }
   void on(const TaskExit& event) override {
+    if (!known_.contains(raw(event.tid))) return end_of_stranger(event);
     if (event.pid == command_pid_ && event.whole_process) end_of_command(event.status);
     pass(event);
     known_.erase(raw(event.tid));
@@ -86,20 +82,6 @@ class Narrator final : public EventSink {
     pass(event);
     if (says_attach()) name_.say(fmt::format("Process {} detached", raw(event.tid)));
     output_.forget(event.tid);
-  }
-
-  // Children that nobody traces end, too: those of a program that was this process before, or made with CLONE_PARENT.
-  // Nobody else would wait for them.
-  void reap_strangers() {
-    siginfo_t info{};
-    while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid != 0) {
-      const int pid = info.si_pid;
-      if (pid == output_.command() || is_traced(pid)) return;
-      ::waitpid(pid, nullptr, WNOHANG | __WALL);
-      const bool quiet = (options_.text.quiet & text::quiet_exit) != 0;
-      if (!quiet) name_.say(fmt::format("{} of unknown pid {} ignored", info.si_code == CLD_EXITED ? "Exit" : "Termination", pid));
-      info = {};
-    }
   }
 
   // Prints what is left.
@@ -123,6 +105,12 @@ class Narrator final : public EventSink {
   template <typename Event>
   void pass(const Event& event) {
     if (shows_text()) renderer_.on(event);
+  }
+  // A child that nobody traces: of the program that was this process before, or made with CLONE_PARENT.
+  void end_of_stranger(const TaskExit& event) {
+    if (raw(event.tid) == output_.command()) return output_.command_ended();
+    if ((options_.text.quiet & text::quiet_exit) != 0) return;
+    name_.say(fmt::format("{} of unknown pid {} ignored", WIFEXITED(event.status) ? "Exit" : "Termination", raw(event.tid)));
   }
   void end_of_command(int status) {
     command_status_ = status;
@@ -153,6 +141,7 @@ RecordOptions record_options(const StraceOptions& options) {
   record.seccomp_bpf = options.seccomp_bpf;
   record.kill_on_exit = options.kill_on_exit;
   record.detach_on_execve = options.detach_on_execve;
+  record.reap_strangers = true;
   record.stacks = options.text.stack;
   record.verbose = true;
   record.wanted = options.text.trace;
@@ -324,12 +313,7 @@ int Session::run_daemonized(const LaunchOptions& launch, Narrator& narrator, Tex
 }
 
 int Session::trace(Narrator& narrator, TextOutput& output, EventSource& source) {
-  Nanos next_reaping;
   for (;;) {
-    if (const Nanos now = read_clock(CLOCK_MONOTONIC); now >= next_reaping) {
-      narrator.reap_strangers();
-      next_reaping = now + reaping_interval;
-    }
     const Result<SourceState> state = source.poll(narrator, poll_interval);
     if (!state) {
       name_.fail(state.error());
@@ -350,7 +334,9 @@ int Session::trace(Narrator& narrator, TextOutput& output, EventSource& source) 
 
 }  // namespace
 
-int run_strace(const ProgramName& name, const StraceOptions& options, const SignalState& signals) {
+int run_strace(const ProgramName& name, StraceOptions options, const SignalState& signals) {
+  LivePids pids;
+  if (options.text.decode_pids != 0) options.text.pid_lookup = &pids;
   return Session(name, options, signals).run();
 }
 

@@ -9,6 +9,6 @@ namespace sysreel::tools {
 
 // Traces as `options` say and returns the exit status: that of the command, whose death by a signal is repeated by dying of
 // it; 0 after attaching; 1 when tracing could not begin. `signals` are those this process was started with.
-int run_strace(const ProgramName& name, const StraceOptions& options, const SignalState& signals);
+int run_strace(const ProgramName& name, StraceOptions options, const SignalState& signals);
 
 }  // namespace sysreel::tools

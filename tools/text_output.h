@@ -33,6 +33,8 @@ class TextOutput final : public text::TextSink {
 
   // The process of the command that the text is piped into; 0: none.
   pid_t command() const { return command_; }
+  // Somebody has waited for it already.
+  void command_ended() { command_ = 0; }
   bool is_terminal() const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/option_table.h"
@@ -43,5 +44,5 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (options->only_tips) return 0;
-  return tools::run_strace(name, *options, signals);
+  return tools::run_strace(name, *std::move(options), signals);
 }

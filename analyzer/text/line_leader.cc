@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "analyzer/text/pid_lookup.h"
 #include "analyzer/text/value_printer.h"
 
 namespace sysreel::text {
@@ -52,7 +53,11 @@ void LineLeader::put_pid(Out& out, const Model& model, Tid tid) const {
   using Prefix = TextOptions::PidPrefix;
   const Prefix prefix = options_.pid_prefix;
   if (prefix == Prefix::never || (prefix == Prefix::when_several && model.tasks() < 2)) return;
-  const std::string_view comm = (options_.decode_pids & decode_comm) != 0 ? model.comm(tid) : std::string_view{};
+  std::string comm;
+  if ((options_.decode_pids & decode_comm) != 0) {
+    if (options_.pid_lookup != nullptr) comm = options_.pid_lookup->comm(sysreel::raw(tid));
+    if (comm.empty()) comm = model.comm(tid);
+  }
   const auto id = static_cast<std::uint32_t>(sysreel::raw(tid));
   const bool brackets = prefix != Prefix::file;
   const std::size_t begin = out.size();

@@ -74,6 +74,8 @@ enum Status : std::uint8_t {
   status_all = 31
 };
 
+class PidLookup;
+
 struct TextOptions {
   // what prints
   abi::SyscallSet trace = abi::SyscallSet::all();      // -e trace=
@@ -121,6 +123,8 @@ struct TextOptions {
   // the line's end
   bool times = false;                        // -T
   Precision times_precision = Precision::micro;
+
+  PidLookup* pid_lookup = nullptr;           // for -Y and --decode-pids while recording; borrowed
 
   std::string zone;                          // time zone of -t: a TZ value; empty: the reader's own
 };

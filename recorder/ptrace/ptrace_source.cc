@@ -19,7 +19,7 @@ PtraceSource::PtraceSource(const RecordOptions& options, const PtraceFeatures& f
     : options_(options),
       features_(features),
       plan_(options),
-      waiter_([this](Tid tid) { return tasks_.contains(raw(tid)); },
+      waiter_([this](Tid tid) { return options_.reap_strangers || tasks_.contains(raw(tid)); },
               [this] {
                 std::vector<Tid> tids;
                 for (const auto& [tid, task] : tasks_) tids.push_back(Tid{tid});

@@ -27,6 +27,9 @@ void PtraceSource::handle_all(EventSink& sink, const std::vector<WaitEvent>& eve
 }
 
 void PtraceSource::handle(EventSink& sink, const WaitEvent& event) {
+  if (!WIFSTOPPED(event.status) && !tasks_.contains(raw(event.tid))) {
+    return sink.on(TaskExit{Pid{raw(event.tid)}, event.tid, clock_.now(), event.status, true});  // a stranger
+  }
   Task& task = task_of(event.tid);
   task.system_time = event.system_time;
   if (!WIFSTOPPED(event.status)) return on_end(sink, task, event.status);
