@@ -106,7 +106,7 @@ PumpOutcome Pump::run() {
       reason = ended(now);
     }
     if (now - sampled_ >= second) sample_clock();
-    if (writer_.due(now)) close_chunk(now);
+    if (!reason && writer_.due(now)) close_chunk(now);  // the last one is closed with the reel
     if (options_.progress && now - reported_ >= progress_interval) {
       const WriterTotals totals = writer_.totals();
       options_.progress({now - began_, totals.events, totals.bytes, sum(source_.losses())});

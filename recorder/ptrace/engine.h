@@ -36,7 +36,7 @@ class PtraceSource final : public EventSource {
   // ptrace_source.cc: who is traced.
   long trace_options() const;
   Result<void> take_hold(Tid tid);
-  void interrupt(const Task& task);
+  void interrupt(Task& task);
   Task& task_of(Tid tid);
   void announce(EventSink& sink, Task& task);
   void tell(EventSink& sink, Task& task);

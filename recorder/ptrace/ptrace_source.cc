@@ -130,17 +130,21 @@ void PtraceSource::detach(EventSink& sink, Task& task, int signo) {
 
 // Lets a stopped thread go on to its next stop. ESRCH is no concern: it was killed meanwhile, and its end will be reported.
 void PtraceSource::resume(EventSink& sink, Task& task, int signo) {
+  if (detaching_ && task.stop_pending) {
+    ::ptrace(PTRACE_CONT, raw(task.tid), nullptr, signo);  // detached now, it would take the SIGSTOP for its own
+    return;
+  }
   if (detaching_ || task.leaving) return detach(sink, task, signo);
   // Under a seccomp filter only the calls that it picks stop at their entry; their exit has to be asked for.
   const bool next_call_stops_by_itself = options_.seccomp_bpf && !task.in_call && !task.hidden;
   ::ptrace(next_call_stops_by_itself ? PTRACE_CONT : PTRACE_SYSCALL, raw(task.tid), nullptr, signo);
 }
 
-void PtraceSource::interrupt(const Task& task) {
+void PtraceSource::interrupt(Task& task) {
   if (features_.seize) {
     ::ptrace(PTRACE_INTERRUPT, raw(task.tid), nullptr, nullptr);
-  } else if (!task.orphan) {
-    ::syscall(SYS_tgkill, raw(task.pid), raw(task.tid), SIGSTOP);  // taken back when it arrives
+  } else if (task.started && !task.orphan) {
+    task.stop_pending = ::syscall(SYS_tgkill, raw(task.pid), raw(task.tid), SIGSTOP) == 0;  // taken back when it arrives
   }
 }
 

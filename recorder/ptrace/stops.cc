@@ -155,7 +155,10 @@ void PtraceSource::on_signal(EventSink& sink, Task& task, int signo) {
   if (!features_.seize && is_stopping(signo)) {
     // Without PTRACE_SEIZE a group stop looks like a signal that has no siginfo, and the SIGSTOP of our own detaching is
     // taken back here.
-    if (detaching_ && signo == SIGSTOP && known) return detach(sink, task, 0);
+    if (task.stop_pending && signo == SIGSTOP && known) {
+      task.stop_pending = false;
+      return detach(sink, task, 0);
+    }
     if (!known && errno == EINVAL) return on_group_stop(sink, task, signo);
   }
   if (!task.hidden) {

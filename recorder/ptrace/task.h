@@ -24,6 +24,7 @@ struct Task {
   bool told = false;          // TaskNew was delivered
   bool hidden = false;        // a launched child before its first successful execve: of its calls only execve shows
   bool leaving = false;       // to be detached at its next resumption (-b execve)
+  bool stop_pending = false;  // without PTRACE_SEIZE: a SIGSTOP of ours is on its way
   bool orphan = false;        // waits in its first stop for its creator's event, which tells whose child it is
 
   TaskOrigin origin = TaskOrigin::created;

@@ -1,0 +1,144 @@
+// The pump, driven by an engine that delivers prepared events.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <atomic>
+
+#include "format/owned_event.h"
+#include "format/reel_reader.h"
+#include "recorder/memory_source.h"
+#include "recorder/pump.h"
+
+namespace sysreel {
+namespace {
+
+Call call_at(std::int64_t time, std::uint64_t argument = 0) {
+  Call call;
+  call.pid = Pid{10};
+  call.tid = Tid{10};
+  call.start = Nanos{time};
+  call.duration = Nanos{5};
+  call.nr = SyscallNr{1};
+  call.args[0] = argument;
+  return call;
+}
+
+// A recording into memory, read back.
+struct Recording {
+  UniqueFd file{::memfd_create("reel", MFD_CLOEXEC)};
+  PumpOutcome outcome;
+  OwnedEvents events;
+
+  void run(MemorySource& source, PumpOptions options = {}) {
+    options.snapshots = false;
+    auto writer = ReelWriter::open(UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)), Header{});
+    ASSERT_TRUE(writer);
+    outcome = Pump(source, *writer, options).run();
+    ::lseek(file.get(), 0, SEEK_SET);
+    auto reader = ReelReader::open(UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)), "memory");
+    ASSERT_TRUE(reader) << reader.error().message;
+    ASSERT_TRUE(reader->replay(events));
+  }
+  template <typename Event>
+  std::vector<Event> all() const {
+    std::vector<Event> found;
+    for (const AnyEvent& event : events.events()) {
+      if (const auto* const one = std::get_if<Event>(&event)) found.push_back(*one);
+    }
+    return found;
+  }
+};
+
+TEST(Pump, WritesWhatTheEngineDeliversAndClosesTheReel) {
+  MemorySource source;
+  source.add([](EventSink& sink) { sink.on(call_at(100, 1)); });
+  source.add([](EventSink& sink) { sink.on(call_at(200, 2)); });
+  Recording recording;
+  recording.run(source);
+  EXPECT_EQ(recording.outcome.reason, EndReason::target_ended);
+  EXPECT_TRUE(source.stopped());
+  const auto calls = recording.all<Call>();
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls[1].args[0], 2u);
+  ASSERT_EQ(recording.all<End>().size(), 1u);
+  EXPECT_EQ(recording.all<End>()[0].reason, EndReason::target_ended);
+  EXPECT_GE(recording.all<ClockSample>().size(), 2u);
+}
+
+TEST(Pump, StopsWhenToldAndKeepsTheCallsInFlight) {
+  std::atomic<bool> stop{false};
+  MemorySource source;
+  source.add([&](EventSink&) { stop = true; });
+  source.add([](EventSink& sink) { sink.on(call_at(100)); });
+  source.set_in_flight([](EventSink& sink) {
+    Call call = call_at(50);
+    call.flags = call_in_flight;
+    sink.on(call);
+  });
+  PumpOptions options;
+  options.stop = &stop;
+  Recording recording;
+  recording.run(source, options);
+  EXPECT_EQ(recording.outcome.reason, EndReason::interrupted);
+  const auto calls = recording.all<Call>();
+  ASSERT_EQ(calls.size(), 1u);
+  EXPECT_TRUE(calls[0].has(call_in_flight));
+}
+
+TEST(Pump, StopsAtTheNumberOfEvents) {
+  MemorySource source;
+  for (int i = 0; i < 100; ++i) source.add([i](EventSink& sink) { sink.on(call_at(100 + 10 * i)); });
+  PumpOptions options;
+  options.limits.events = 10;
+  Recording recording;
+  recording.run(source, options);
+  EXPECT_EQ(recording.outcome.reason, EndReason::events);
+  EXPECT_LE(recording.all<Call>().size(), 10u);
+}
+
+TEST(Pump, StatesEachLossOnce) {
+  MemorySource source;
+  LossCounts losses;
+  losses.calls[static_cast<std::size_t>(LossCause::ring_full)] = 7;
+  losses.others[static_cast<std::size_t>(LossCause::recursion)] = 2;
+  source.add([&](EventSink&) { source.set_losses(losses); });
+  Recording recording;
+  recording.run(source);
+  const auto stated = recording.all<Loss>();
+  ASSERT_EQ(stated.size(), 2u);
+  EXPECT_EQ(stated[0].count, 7u);
+  EXPECT_EQ(stated[0].cause, LossCause::ring_full);
+  EXPECT_FALSE(stated[0].signals_and_tasks);
+  EXPECT_EQ(stated[1].count, 2u);
+  EXPECT_TRUE(stated[1].signals_and_tasks);
+}
+
+TEST(Pump, AFailedEngineLeavesAReelThatSaysWhy) {
+  MemorySource source;
+  source.fail_with({ErrorKind::io, "the ring is gone"});
+  Recording recording;
+  recording.run(source);
+  EXPECT_EQ(recording.outcome.reason, EndReason::engine_failed);
+  ASSERT_TRUE(recording.outcome.failure);
+  ASSERT_EQ(recording.all<End>().size(), 1u);
+  EXPECT_EQ(recording.all<End>()[0].message, "the ring is gone");
+}
+
+TEST(Pump, TakesTheStatusOfTheCommandFromItsEnd) {
+  MemorySource source;
+  source.add([](EventSink& sink) {
+    sink.on(TaskExit{Pid{11}, Tid{11}, Nanos{100}, 0x100, true});
+    sink.on(TaskExit{Pid{10}, Tid{12}, Nanos{110}, 0x200, false});
+    sink.on(TaskExit{Pid{10}, Tid{10}, Nanos{120}, 0x700, true});
+  });
+  PumpOptions options;
+  options.command = Pid{10};
+  Recording recording;
+  recording.run(source, options);
+  EXPECT_EQ(recording.outcome.command_status, 0x700);
+  EXPECT_EQ(recording.all<End>()[0].command_status, 0x700);
+}
+
+}  // namespace
+}  // namespace sysreel
