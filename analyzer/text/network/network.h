@@ -57,6 +57,10 @@ void print_in6_addr(CallPrinter& p, ByteSpan bytes);
 // inet_pton(AF_INET6, "::1", &sin6_addr): a field without a name of its own.
 void print_in6_addr_field(CallPrinter& p, ByteSpan bytes, std::string_view field);
 
+// The number, with its name as a comment even where -X asks for names alone. `print_names`: print_one_of or print_flags.
+void print_with_note(CallPrinter& p, void (*print_names)(CallPrinter&, const abi::Names&, std::uint64_t),
+                     const abi::Names& names, std::uint64_t value);
+
 // A socket address of `bytes.size()` bytes, at least the family.
 void print_sockaddr(CallPrinter& p, ByteSpan bytes);
 // The fields behind the family, each with its leading separator, of the families that few programs use.

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 
 #include <array>
+#include <cstdio>
 #include <string>
 
 #include "analyzer/text/network/network.h"
@@ -67,6 +68,15 @@ void print_byte_array(CallPrinter& p, ByteSpan bytes, bool more) {
   p.out.put(more ? ", ...]" : "]");
 }
 
+void print_with_note(CallPrinter& p, void (*print_names)(CallPrinter&, const abi::Names&, std::uint64_t),
+                     const abi::Names& names, std::uint64_t value) {
+  if (p.options.constants == ConstantStyle::raw) return p.out.hex(value);
+  TextOptions options = p.options;
+  options.constants = ConstantStyle::verbose;
+  CallPrinter verbose(p.call, p.row, options, p.model, p.out, p.comment, p.half);
+  print_names(verbose, names, value);
+}
+
 void print_in6_addr(CallPrinter& p, ByteSpan bytes) {
   print_raw_or(p, bytes, "inet_pton(AF_INET6, \"" + text_of(bytes, AF_INET6) + "\")");
 }
@@ -112,7 +122,15 @@ void print_ethernet_protocol(CallPrinter& p, const abi::Type&, std::uint64_t val
   const auto raw = static_cast<std::uint16_t>(value);
   const std::uint16_t protocol = from_network(raw);
   const char* name = name_of(abi::ethernet_protocols, protocol);
-  if (!name) return print_be16(p, {}, value);
+  if (!name) {
+    std::string number = "0";
+    if (protocol != 0) {
+      char hex[8];
+      std::snprintf(hex, sizeof hex, "%#x", protocol);
+      number = hex;
+    }
+    return print_raw_or(p, raw_bytes(raw), "htons(" + number + " /* ETH_P_??? */)");
+  }
   print_raw_or(p, raw_bytes(raw), std::string("htons(") + name + ")");
 }
 

@@ -98,9 +98,10 @@ Verb netfilter_verb(unsigned type) {
 }
 
 Verb xfrm_verb(unsigned type) {
-  switch (type - 16) {
-    case 0: case 3: case 13: case 19: case 20: return type - 16 == 19 ? Verb::create : (type - 16 == 20 ? Verb::get : Verb::create);
+  switch (type - first_protocol_type) {
+    case 0: case 3: case 14: case 18: case 20: return Verb::create;
     case 1: case 4: return Verb::remove;
+    case 2: case 5: case 15: case 19: case 21: return Verb::get;
     default: return Verb::none;
   }
 }
@@ -205,14 +206,16 @@ bool print_route(CallPrinter& p, unsigned type, const Range& range) {
     print_address(p.out, range.address);
     return true;
   }
-  const abi::NetlinkBody* body = abi::route_body_of(type);
+  const abi::NetlinkBody* body = name_of(abi::route_types, type) ? abi::route_body_of(type) : nullptr;
   if (!body || range.length <= 1) {
     print_family(p, *family, range);
     return true;
   }
-  constexpr std::uint8_t ipv6_multicast = 129;  // RTNL_FAMILY_IP6MR
+  constexpr std::uint8_t ipv4_multicast = 128, ipv6_multicast = 129;  // RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR
   const abi::AttrTable* attrs = body->attrs;
-  if (attrs == &abi::cachereport_attrs && *family == ipv6_multicast) attrs = &abi::cachereport6_attrs;
+  if (attrs == &abi::cachereport_attrs && *family != ipv4_multicast) {
+    attrs = *family == ipv6_multicast ? &abi::cachereport6_attrs : nullptr;
+  }
   print_body(p, *body->layout, attrs, range);
   return true;
 }
@@ -232,41 +235,35 @@ bool print_selinux(CallPrinter& p, unsigned type, const Range& range) {
 
 bool print_netfilter(CallPrinter& p, unsigned type, const Range& range) {
   if (type == type_done) return false;
-  const auto family = p.fetch<std::uint8_t>(range.flow, range.address);
-  if (!family) {
-    print_address(p.out, range.address);
-    return true;
-  }
+  constexpr std::uint16_t nftables = 10;
   const std::uint64_t size = abi::size_of(abi::nfgenmsg_layout, p.call.abi);
-  if (range.length < size) {
-    print_family(p, *family, range);
+  const auto bytes = range.length < size ? std::nullopt : p.fetch(range.flow, range.address, size);
+  if (!bytes) {
+    range.length < size ? print_hex_range(p, range) : print_address(p.out, range.address);
     return true;
   }
-  const auto bytes = p.fetch(range.flow, range.address, size);
-  const bool named = name_of(abi::netfilter_control_types, type) != nullptr;
+  const bool control = name_of(abi::netfilter_control_types, type) != nullptr;
   {
     Braces fields(p);
     fields.name("nfgen_family");
-    print_one_of(p, abi::address_families, *family);
-    if (!bytes) {
-      fields.next();
-      print_address(p.out, range.address + 1);
+    print_one_of(p, abi::address_families, number_in<std::uint8_t>(*bytes, 0));
+    fields.name("version");
+    print_one_of(p, abi::nf_versions, number_in<std::uint8_t>(*bytes, 1));
+    fields.name("res_id");
+    const auto raw = number_in<std::uint16_t>(*bytes, 2);
+    if (type >> 8 == nftables && from_network(raw) == nftables) {
+      print_constant(p, raw, "htons(NFNL_SUBSYS_NFTABLES)");
+    } else if (type >> 8 == nftables && raw == nftables) {  // programs of before Linux 4.3 had the order wrong
+      print_constant(p, raw, "NFNL_SUBSYS_NFTABLES");
     } else {
-      fields.name("version");
-      print_one_of(p, abi::nf_versions, number_in<std::uint8_t>(*bytes, 1));
-      fields.name("res_id");
-      const auto raw = number_in<std::uint16_t>(*bytes, 2);
-      const char* subsystem = named ? name_of(abi::netfilter_subsystems, from_network(raw)) : nullptr;
-      if (subsystem) {
-        print_raw_or(p, bytes->subspan(2, 2), std::string("htons(") + subsystem + ")");
-      } else {
-        print(p, abi::value(abi::Kind::be16), raw);
-      }
+      p.out.put("htons(");
+      p.out.decimal(from_network(raw));
+      p.out.put(')');
     }
   }
-  if (!bytes || range.length <= size) return true;
+  if (range.length <= size) return true;
   p.out.put(", ");
-  if (named) {
+  if (control) {
     print_hex_range(p, range.from(size));
   } else {
     print_attrs(p, abi::netfilter_attrs, range.from(size));
@@ -327,7 +324,8 @@ void print_uevent(CallPrinter& p, const Range& range) {
                                  {"filter_devtype_hash", true},
                                  {"filter_tag_bloom_hi", true},
                                  {"filter_tag_bloom_lo", true}};
-  p.out.put('[');
+  const bool has_properties = range.length > size;
+  if (has_properties) p.out.put('[');
   {
     Braces fields(p);
     fields.name("prefix");
@@ -346,10 +344,9 @@ void print_uevent(CallPrinter& p, const Range& range) {
       p.out.put(')');
     }
   }
-  if (range.length > size) {
-    p.out.put(", ");
-    print_bytes_at(p, range.flow, range.address + size, range.length - size);
-  }
+  if (!has_properties) return;
+  p.out.put(", ");
+  print_bytes_at(p, range.flow, range.address + size, range.length - size);
   p.out.put(']');
 }
 
@@ -383,8 +380,9 @@ void print_body(CallPrinter& p, const abi::Struct& layout, const abi::AttrTable*
     return;
   }
   const std::uint64_t aligned = align(size);
-  if (!attrs || range.length <= aligned) return;
+  if (range.length <= aligned) return;
   p.out.put(", ");
+  if (!attrs) return print_hex_range(p, range.from(aligned));
   const CallPrinter::Frame outer = p.frame;
   p.frame = {&layout, *bytes, range.address};
   print_attrs(p, *attrs, range.from(aligned));

@@ -58,14 +58,24 @@ std::uint64_t load(ByteSpan bytes, abi::CType type) {
   return is_signed && shift ? static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift) : value;
 }
 
+// Bytes up to the end of the last field: what the kernel's structure must have, without padding behind it.
+unsigned size_without_tail(const abi::Struct& layout, Abi abi) {
+  const auto last = static_cast<unsigned>(layout.fields.size()) - 1;
+  const abi::Field& field = layout.fields[last];
+  return abi::offset_of(layout, last, abi) + abi::size_of(field.ctype, abi, field.type.layout) * field.length;
+}
+
 void print_payload(CallPrinter& p, const abi::AttrRow* row, unsigned number, const Range& range) {
   if (!row) return print_hex_range(p, range);
   abi::Type type = ranged(row->type, range);
   type.copy.count2 = abi::times(number);
   if (takes_address(type.kind)) {
     if (type.kind == abi::Kind::structure) {
-      if (range.length < abi::size_of(*type.layout, p.call.abi)) return print_hex_range(p, range);
-      return print_struct_at(p, *type.layout, range.flow, range.address);
+      const unsigned size = size_without_tail(*type.layout, p.call.abi);
+      if (range.length < size) return print_hex_range(p, range);
+      const auto bytes = p.fetch(range.flow, range.address, size);
+      if (!bytes) return print_address(p.out, range.address);
+      return print_struct(p, *type.layout, range.flow, range.address, *bytes);
     }
     return print(p, type, range.address);
   }
@@ -102,6 +112,28 @@ void print_numbers(CallPrinter& p, const abi::Type& type, std::uint64_t address,
   if (range.length < sizeof(T)) return print_hex_range(p, range);
   print_array(p, range.flow, address, range.length / sizeof(T), sizeof(T), [&](std::uint64_t, ByteSpan bytes) {
     print(p, abi::value(kind), static_cast<std::uint64_t>(number_in<T>(bytes, 0)));
+  });
+}
+
+// [[NAME]=1, …]: numbers whose places have names, `base` that of the first ("NAME-1" where it is not 0).
+template <typename T>
+void print_indexed(CallPrinter& p, const abi::Type& type, std::uint64_t address, abi::Kind kind, const abi::Names& names,
+                   unsigned base) {
+  const Range range = range_of(type, address);
+  if (range.length < sizeof(T)) return print_hex_range(p, range);
+  std::uint64_t index = 0;
+  print_array(p, range.flow, address, range.length / sizeof(T), sizeof(T), [&](std::uint64_t, ByteSpan bytes) {
+    const char* name = name_of(names, index + base);
+    p.out.put('[');
+    if (name) {
+      print_constant(p, index, base == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(base));
+    } else {
+      p.out.hex(index);
+      if (p.options.constants != ConstantStyle::raw) print_note(p, names.unknown);
+    }
+    p.out.put("]=");
+    print(p, abi::value(kind), static_cast<std::uint64_t>(number_in<T>(bytes, 0)));
+    ++index;
   });
 }
 
@@ -218,32 +250,22 @@ void print_attr_structures(CallPrinter& p, const abi::Type& type, std::uint64_t 
   });
 }
 
-// As many whole fields as there are; the rest of a field that came in part as bytes.
-void print_attr_partial(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+void print_attr_structure_and_rest(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const Range range = range_of(type, value);
-  const abi::Struct& layout = *type.layout;
-  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(range.length, abi::size_of(layout, p.call.abi)));
-  const auto bytes = p.fetch(range.flow, value, length);
+  const std::uint64_t size = abi::size_of(*type.layout, p.call.abi);
+  if (range.length < size) return print_hex_range(p, range);
+  print_struct_at(p, *type.layout, range.flow, value);
+  if (range.length == size) return;
+  p.out.put(", ");
+  print_hex_range(p, range.from(size));
+}
+
+void print_attr_clock(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  if (range.length > sizeof(std::uint64_t)) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, value, range.length);
   if (!bytes) return print_address(p.out, value);
-  p.out.put('{');
-  print_fields(p, layout, range.flow, value, *bytes, 0, static_cast<unsigned>(layout.fields.size()));
-  std::size_t whole = 0;
-  const char* cut = nullptr;
-  for (unsigned i = 0; i < layout.fields.size() && !cut; ++i) {
-    const std::size_t end = abi::offset_of(layout, i, p.call.abi) + abi::size_of(layout.fields[i].ctype, p.call.abi);
-    if (end <= length) {
-      whole = end;
-    } else {
-      cut = layout.fields[i].name;
-    }
-  }
-  if (cut && whole < length) {
-    if (whole != 0) p.out.put(", ");
-    p.out.put(cut);
-    p.out.put('=');
-    print_hex_string(p, bytes->subspan(whole));
-  }
-  p.out.put('}');
+  print(p, abi::value(abi::Kind::clock_ticks), load(*bytes, abi::CType::u64));
 }
 
 void print_attr_sockaddrs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -266,21 +288,21 @@ void print_attr_meminfo(CallPrinter& p, const abi::Type& type, std::uint64_t val
   });
 }
 
-void print_attr_group_set(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  const Range range = range_of(type, value);
-  if (range.length < 8) return print_hex_range(p, range);
-  print_array(p, range.flow, value, range.length / 8, 8, [&](std::uint64_t, ByteSpan bytes) {
-    const auto word = number_in<std::uint64_t>(bytes, 0);
-    p.out.put('[');
-    bool first = true;
-    for (unsigned bit = 0; bit < 64; ++bit) {
-      if (!(word >> bit & 1)) continue;
-      if (!first) p.out.put(' ');
-      first = false;
-      p.out.decimal(bit + 1);
-    }
-    p.out.put(']');
-  });
+void print_attr_x64_array(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_numbers<std::uint64_t>(p, type, value, abi::Kind::hex64);
+}
+
+void print_inet_conf(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_indexed<std::int32_t>(p, type, value, abi::Kind::i32, abi::inet_devconf, 1);
+}
+void print_inet6_conf(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_indexed<std::int32_t>(p, type, value, abi::Kind::i32, abi::inet6_devconf, 0);
+}
+void print_inet6_stats(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_indexed<std::uint64_t>(p, type, value, abi::Kind::u64, abi::inet6_stats, 0);
+}
+void print_icmp6_stats(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_indexed<std::uint64_t>(p, type, value, abi::Kind::u64, abi::icmp6_stats, 0);
 }
 
 void print_be64(CallPrinter& p, const abi::Type&, std::uint64_t value) {

@@ -18,16 +18,6 @@ void print_known(CallPrinter& p, const abi::Names& names, std::uint64_t value) {
   p.out.hex(value);
 }
 
-// The number, with its name as a comment even where -X asks for names alone. Flags where `as_flags`.
-void print_with_note(CallPrinter& p, void (*print_names)(CallPrinter&, const abi::Names&, std::uint64_t),
-                     const abi::Names& names, std::uint64_t value) {
-  if (p.options.constants == ConstantStyle::raw) return p.out.hex(value);
-  TextOptions options = p.options;
-  options.constants = ConstantStyle::verbose;
-  CallPrinter verbose(p.call, p.row, options, p.model, p.out, p.comment, p.half);
-  print_names(verbose, names, value);
-}
-
 // The number and its name as a comment; without a name the number alone.
 void print_noted_if_known(CallPrinter& p, const abi::Names& names, std::uint64_t value) {
   p.out.hex(value);
@@ -123,34 +113,44 @@ bool print_bluetooth(CallPrinter& p, Braces& fields, ByteSpan bytes) {
 
 void print_rxrpc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/rxrpc.h
   constexpr std::uint16_t inet = 2, inet6 = 10;
+  constexpr std::size_t inet_size = 8, inet6_size = 24, transport_offset = 8, family_size = 2;
   fields.name("srx_service");
-  print_one_of(p, abi::rxrpc_services, number_in<std::uint16_t>(bytes, 2));
+  print_with_note(p, print_one_of, abi::rxrpc_services, number_in<std::uint16_t>(bytes, 2));
   fields.name("transport_type");
   print_one_of(p, abi::socket_types, number_in<std::uint16_t>(bytes, 4));
+  const auto stated = number_in<std::uint16_t>(bytes, 6);
   fields.name("transport_len");
-  p.out.decimal(number_in<std::uint16_t>(bytes, 6));
+  p.out.decimal(stated);
   fields.name("transport");
-  const ByteSpan transport = bytes.subspan(8, 28);
-  const auto family = number_in<std::uint16_t>(transport, 0);
-  Braces inner(p);
-  inner.name("family");
-  print_one_of(p, abi::address_families, family);
-  if (family == inet) {
-    inner.name("sin_port");
-    print_kind(p, abi::Kind::be16, number_in<std::uint16_t>(transport, 2));
-    inner.name("sin_addr");
-    print_kind(p, abi::Kind::in_addr, number_in<std::uint32_t>(transport, 4));
-  } else if (family == inet6) {
-    inner.name("sin6_port");
-    print_kind(p, abi::Kind::be16, number_in<std::uint16_t>(transport, 2));
-    inner.name("sin6_flowinfo");
-    print_kind(p, abi::Kind::be32, number_in<std::uint32_t>(transport, 4));
-    inner.name("sin6_addr");
-    print_in6_addr(p, transport.subspan(8, 16));
-  } else {
+  const ByteSpan whole = bytes.subspan(transport_offset, 28);
+  const ByteSpan transport = whole.first(std::clamp<std::size_t>(stated, family_size, whole.size()));
+  const auto family = number_in<std::uint16_t>(whole, 0);
+  Braces outer(p);
+  const auto print_rest = [&](Braces& inner) {
+    if (transport.size() <= family_size) return;
     inner.next();
-    print_quoted(p, transport.subspan(2), false);
+    print_quoted(p, transport.subspan(family_size), false);
+  };
+  if (family != inet && family != inet6) {
+    outer.name("family");
+    print_one_of(p, abi::address_families, family);
+    return print_rest(outer);
   }
+  outer.name(family == inet ? "sin" : "sin6");
+  Braces inner(p);
+  inner.name(family == inet ? "sin_family" : "sin6_family");
+  print_one_of(p, abi::address_families, family);
+  if (transport.size() < (family == inet ? inet_size : inet6_size)) return print_rest(inner);
+  inner.name(family == inet ? "sin_port" : "sin6_port");
+  print_kind(p, abi::Kind::be16, number_in<std::uint16_t>(transport, 2));
+  if (family == inet) {
+    inner.name("sin_addr");
+    return print_kind(p, abi::Kind::in_addr, number_in<std::uint32_t>(transport, 4));
+  }
+  inner.name("sin6_flowinfo");
+  print_kind(p, abi::Kind::be32, number_in<std::uint32_t>(transport, 4));
+  inner.next();
+  print_in6_addr_field(p, transport.subspan(8, 16), "sin6_addr");
 }
 
 void print_ieee802154(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // kernel include/net/af_ieee802154.h
@@ -351,10 +351,10 @@ void print_ax25(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/ax25
     if (i > 0) p.out.put(", ");
     print_ax25_address(p, bytes.subspan(ax25_sockaddr_size + i * ax25_address_size, ax25_address_size));
   }
-  if (wanted < 0 || static_cast<std::size_t>(wanted) > shown) p.out.put(shown > 0 ? ", ..." : "...");
+  if (wanted < 0 || limit > shown) p.out.put(shown > 0 ? ", ..." : "...");
   p.out.put(']');
-  const std::size_t end = ax25_sockaddr_size + shown * ax25_address_size;
-  if (bytes.size() > end) {
+  constexpr std::size_t largest = ax25_sockaddr_size + ax25_largest_digipeaters * ax25_address_size;
+  if (bytes.size() > largest || (bytes.size() - ax25_sockaddr_size) % ax25_address_size != 0) {
     fields.next();
     p.out.put("...");
   }

@@ -203,25 +203,19 @@ void print_mdb_entry_info(CallPrinter& p, const abi::Type& type, std::uint64_t v
   const Range range = range_of(type, value);
   constexpr std::uint64_t size = 28;
   if (range.length < size) return print_hex_range(p, range);
-  const bool more = range.length > size;
-  if (more) p.out.put('[');
   print_mdb_head(p, range);
-  if (!more) return;
+  if (range.length == size) return;
   p.out.put(", ");
   print_attrs(p, abi::mdb_eattr_attrs, range.from(size));
-  p.out.put(']');
 }
 
 void print_mdb_router_port(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const Range range = range_of(type, value);
   if (range.length < 4) return print_hex_range(p, range);
-  const bool more = range.length > 4;
-  if (more) p.out.put('[');
   print_router_port(p, range);
-  if (!more) return;
+  if (range.length == 4) return;
   p.out.put(", ");
   print_attrs(p, abi::mdb_router_port_attrs, range.from(4));
-  p.out.put(']');
 }
 
 // Next hops in a row, each with attributes of a route.
@@ -229,41 +223,33 @@ void print_route_multipath(CallPrinter& p, const abi::Type& type, std::uint64_t 
   constexpr std::uint64_t size = 8;  // struct rtnexthop
   Range range = range_of(type, value);
   if (range.length < size) return print_hex_range(p, range);
-  bool in_array = false;
+  if (!p.fetch(range.flow, value, size)) return print_address(p.out, value);
+  p.out.put('[');
   while (true) {
     const auto bytes = range.length < size ? std::nullopt : p.fetch(range.flow, range.address, size);
     if (!bytes) {
       if (range.length < size) {
         print_hex_range(p, range);
-      } else if (in_array) {
-        print_array_end(p, range.flow, range.address, size);
       } else {
-        print_address(p.out, range.address);
+        print_array_end(p, range.flow, range.address, size);
       }
       break;
     }
     const auto stated = number_in<std::uint16_t>(*bytes, 0);
     const bool more = stated >= size && range.length > align(stated);
-    if (more && !in_array) {
-      p.out.put('[');
-      in_array = true;
-    }
     const std::uint64_t length = std::min<std::uint64_t>(stated, range.length);
-    const bool has_attrs = length > size;
-    if (has_attrs) p.out.put('[');
     const CallPrinter::Frame outer = p.frame;
     print_struct(p, abi::rtnexthop_layout, range.flow, range.address, *bytes);
     p.frame = outer;
-    if (has_attrs) {
+    if (length > size) {
       p.out.put(", ");
       print_attrs(p, abi::route_attrs, {range.flow, range.address + size, length - size});
-      p.out.put(']');
     }
     if (!more) break;
     p.out.put(", ");
     range = range.from(align(stated));
   }
-  if (in_array) p.out.put(']');
+  p.out.put(']');
 }
 
 void print_route_via(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

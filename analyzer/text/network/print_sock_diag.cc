@@ -109,9 +109,7 @@ void print_inet_diag_bytecode(CallPrinter& p, const abi::Type& type, std::uint64
   if (range.length < size) return print_hex_range(p, range);
   const auto bytes = p.fetch(range.flow, value, size);
   if (!bytes) return print_address(p.out, value);
-  const bool more = range.length > size;
   const auto code = number_in<std::uint8_t>(*bytes, 0);
-  if (more) p.out.put('[');
   {
     Braces fields(p);
     fields.name("code");
@@ -121,7 +119,7 @@ void print_inet_diag_bytecode(CallPrinter& p, const abi::Type& type, std::uint64
     fields.name("no");
     p.out.decimal(number_in<std::uint16_t>(*bytes, 2));
   }
-  if (!more) return;
+  if (range.length == size) return;
   p.out.put(", ");
   const Range rest = range.from(size);
   const auto operand = [&](std::uint64_t least) {
@@ -203,7 +201,18 @@ void print_inet_diag_bytecode(CallPrinter& p, const abi::Type& type, std::uint64
     }
     default: print_hex_range(p, rest);
   }
-  p.out.put(']');
+}
+
+void print_unix_diag_vfs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  if (range.length < 8) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, value, 8);
+  if (!bytes) return print_address(p.out, value);
+  Braces fields(p);
+  fields.name("udiag_vfs_dev");
+  print_kind(p, abi::Kind::device, number_in<std::uint32_t>(*bytes, 4));
+  fields.name("udiag_vfs_ino");
+  p.out.decimal(number_in<std::uint32_t>(*bytes, 0));
 }
 
 void print_inet_diag_sockopt(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -271,7 +280,7 @@ void print_packet_diag_filter(CallPrinter& p, const abi::Type& type, std::uint64
 }
 
 void print_smc_diag_lgrinfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  constexpr std::size_t size = 148, ibname = 1, port = 65, gid = 66, peer_gid = 106, gid_size = 40, role = 147;
+  constexpr std::size_t size = 147, ibname = 1, port = 65, gid = 66, peer_gid = 106, gid_size = 40, role = 146;
   const Range range = range_of(type, value);
   if (range.length < size) return print_hex_range(p, range);
   const auto bytes = p.fetch(range.flow, value, size);
@@ -294,7 +303,7 @@ void print_smc_diag_lgrinfo(CallPrinter& p, const abi::Type& type, std::uint64_t
   }
   p.out.put(']');
   fields.name("role");
-  print_one_of(p, abi::smc_link_group_roles, number_in<std::uint8_t>(*bytes, role - 1));
+  print_one_of(p, abi::smc_link_group_roles, number_in<std::uint8_t>(*bytes, role));
 }
 
 void print_smc_diag_fallback(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -304,9 +313,9 @@ void print_smc_diag_fallback(CallPrinter& p, const abi::Type& type, std::uint64_
   if (!bytes) return print_address(p.out, value);
   Braces fields(p);
   fields.name("reason");
-  p.out.hex(number_in<std::uint32_t>(*bytes, 0));
+  print_with_note(p, print_one_of, abi::smc_decline_codes, number_in<std::uint32_t>(*bytes, 0));
   fields.name("peer_diagnosis");
-  p.out.hex(number_in<std::uint32_t>(*bytes, 4));
+  print_with_note(p, print_one_of, abi::smc_decline_codes, number_in<std::uint32_t>(*bytes, 4));
 }
 
 }  // namespace sysreel::text
