@@ -12,21 +12,25 @@ using namespace vocabulary;
 
 inline constexpr Type command_type = value(Kind::ioctl_command);
 
+#define IOCTL_PLAIN(name, command) constexpr std::array<Arg, 2> name##_args{Arg{fd, "fd"}, Arg{command_type, "cmd"}};
 #define IOCTL_MASKED(name, command, mask, type) IOCTL(name, command, type)
 #define IOCTL(name, command, type) \
   constexpr std::array<Arg, 3> name##_args{Arg{fd, "fd"}, Arg{command_type, "cmd"}, Arg{type, "arg"}};
 #include "format/abi/ioctl/all.def"
 #undef IOCTL
 #undef IOCTL_MASKED
+#undef IOCTL_PLAIN
 
 constexpr auto classes = static_cast<std::uint32_t>(desc);
 
 constexpr IoctlRow rows[] = {
 #define IOCTL_MASKED(name, command, mask, type) {command, mask, {"ioctl", classes, ResultKind::decimal, name##_args}},
 #define IOCTL(name, command, type) IOCTL_MASKED(name, command, ~0u, type)
+#define IOCTL_PLAIN(name, command) IOCTL(name, command, )
 #include "format/abi/ioctl/all.def"
 #undef IOCTL
 #undef IOCTL_MASKED
+#undef IOCTL_PLAIN
 };
 
 // Sorted by command; of equal commands in the order in which they print.
