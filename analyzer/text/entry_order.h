@@ -21,7 +21,8 @@ class EntryOrder final : public EventSink {
   void on(const Call& call) override;
   void on(const Signal& event) override { keep(event, event.time); }
   void on(const JobStop& event) override { keep(event, event.time); }
-  void on(const TaskNew& event) override { keep(event, event.time); }
+  // A task that was found existed before everything that was recorded, whenever its turn to be told of came.
+  void on(const TaskNew& event) override { keep(event, event.origin == TaskOrigin::attached ? Nanos{INT64_MIN} : event.time); }
   void on(const Exec& event) override { keep(event, event.time); }
   void on(const TaskExit& event) override { keep(event, event.time); }
   void on(const TaskDetach& event) override { keep(event, event.time); }

@@ -114,6 +114,18 @@ TEST(TextRenderer, SplitsALineThatAnotherTaskInterrupts) {
             "[pid     7] <... read resumed>\"ab\", 10) = 2\n");
 }
 
+TEST(TextRenderer, TasksThatWereFoundCountAsSeveralFromTheFirstLineOn) {
+  Scene scene;
+  scene.options.pid_prefix = TextOptions::PidPrefix::when_several;
+  TaskNew found;
+  found.pid = Pid{8};
+  found.tid = Tid{8};
+  found.origin = TaskOrigin::attached;
+  found.time = {50};
+  scene.task(7).call(7, 10, 20, getpid()).event(found);
+  EXPECT_EQ(scene.text(), "[pid     7] getpid() = 7\n");
+}
+
 TEST(TextRenderer, NeverSplitsLinesInFilesByTask) {
   Scene scene;
   scene.options.split_by_task = true;
