@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/declared_arguments.h"
+
 namespace sysreel {
 namespace {
 
@@ -28,14 +30,17 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   at(CallColumn::keys).put(key_index);
   add_times(call, task);
 
-  std::uint8_t changes = add_args(call, key);
+  // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
+  Args args{};
+  std::copy_n(call.args.begin(), declared_[key_index], args.begin());
+  std::uint8_t changes = add_args(args, key);
   if (call.result != key.result) {
     changes |= change_result;
     at(CallColumn::results).put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);
     key.result = call.result;
   }
   if (call.result < 0 && call.result > -4096) errors_.set(static_cast<std::size_t>(-call.result));
-  if (add_details(call, key)) changes |= change_details;
+  if (add_details(call, args, key)) changes |= change_details;
   at(CallColumn::changes).put_byte(changes);
   ++count_;
 }
@@ -52,6 +57,7 @@ std::uint32_t CallEncoder::key_of(const Call& call) {
   if (*known == 0) {
     keys_.push_back({call.abi, call.nr});
     states_.emplace_back();
+    declared_.push_back(declared_arguments(call.abi, call.nr));
     at(CallColumn::keyAbis).put_byte(static_cast<std::uint8_t>(abi));
     at(CallColumn::keyNumbers).put_signed(raw(call.nr));
     *known = static_cast<std::uint32_t>(keys_.size());
@@ -73,19 +79,19 @@ void CallEncoder::add_times(const Call& call, std::uint32_t task) {
   task_end = recent_end_ = sum(call.start.value, duration);
 }
 
-std::uint8_t CallEncoder::add_args(const Call& call, KeyState& key) {
+std::uint8_t CallEncoder::add_args(const Args& args, KeyState& key) {
   std::uint8_t changes = 0;
-  for (unsigned slot = 0; slot < 6; ++slot) changes |= (call.args[slot] != key.args[slot]) << slot;
+  for (unsigned slot = 0; slot < 6; ++slot) changes |= (args[slot] != key.args[slot]) << slot;
   for (unsigned slot = 0, left = changes; left != 0; ++slot, left >>= 1) {
     if ((left & 1) == 0) continue;
     columns_[static_cast<std::size_t>(CallColumn::args0) + slot].put_signed(
-        static_cast<std::int64_t>(call.args[slot] - key.args[slot]));
+        static_cast<std::int64_t>(args[slot] - key.args[slot]));
   }
-  key.args = call.args;
+  key.args = args;
   return changes;
 }
 
-bool CallEncoder::add_details(const Call& call, KeyState& key) {
+bool CallEncoder::add_details(const Call& call, const Args& args, KeyState& key) {
   std::uint8_t details = 0;
   if (call.flags != key.flags) {
     details |= detail_flags;
@@ -96,7 +102,7 @@ bool CallEncoder::add_details(const Call& call, KeyState& key) {
     at(CallColumn::ips).put_signed(static_cast<std::int64_t>(call.ip - key.ip));
     key.ip = call.ip;
   }
-  const ByteSpan layout = layout_of(call);
+  const ByteSpan layout = layout_of(call, args);
   const bool same_layout =
       layout.empty() ? key.layout == 0 : key.layout != 0 && layouts_.equals(key.layout - 1, layout);
   if (!same_layout) {
@@ -111,15 +117,15 @@ bool CallEncoder::add_details(const Call& call, KeyState& key) {
 }
 
 // One tag a block. What a tag only announces goes into its column at once.
-ByteSpan CallEncoder::layout_of(const Call& call) {
+ByteSpan CallEncoder::layout_of(const Call& call, const Args& args) {
   tags_.clear();
   pointer_cursor_ = 0;
-  std::uint64_t expected = call.args[0];
+  std::uint64_t expected = args[0];
   for (std::size_t i = 0; i < call.blocks.size(); ++i) {
     const Block& block = call.blocks[i];
     std::uint8_t tag = 0;
-    while (tag < call.args.size() && call.args[tag] != block.address) ++tag;
-    if (tag == call.args.size()) {
+    while (tag < args.size() && args[tag] != block.address) ++tag;
+    if (tag == args.size()) {
       const std::uint64_t skip = words_to_pointer(call, i);
       if (skip != no_pointer) {
         tag = source_pointer;
@@ -224,6 +230,7 @@ void CallEncoder::clear(Nanos base_time) {
   other_keys_.clear();
   keys_.clear();
   states_.clear();
+  declared_.clear();
   for (ColumnWriter& column : columns_) column.clear();
   contents_.clear();
   layouts_.clear();

@@ -38,12 +38,14 @@ class CallEncoder {
   void clear(Nanos base_time);
 
  private:
+  using Args = std::array<std::uint64_t, 6>;
+
   ColumnWriter& at(CallColumn column) { return columns_[static_cast<std::size_t>(column)]; }
   std::uint32_t key_of(const Call& call);
   void add_times(const Call& call, std::uint32_t task);
-  std::uint8_t add_args(const Call& call, KeyState& key);
-  bool add_details(const Call& call, KeyState& key);
-  ByteSpan layout_of(const Call& call);
+  std::uint8_t add_args(const Args& args, KeyState& key);
+  bool add_details(const Call& call, const Args& args, KeyState& key);
+  ByteSpan layout_of(const Call& call, const Args& args);
   std::uint64_t words_to_pointer(const Call& call, std::size_t index);
   void add_contents(const Call& call, KeyState& key);
   bool add_stack(const Call& call, KeyState& key);
@@ -57,6 +59,7 @@ class CallEncoder {
   std::uint64_t pointer_cursor_ = 0;    // in its words, behind the last pointer found
   std::vector<CallKey> keys_;
   std::vector<KeyState> states_;
+  std::vector<std::uint8_t> declared_;  // arguments, of each key
   std::vector<std::uint32_t> direct_keys_;  // number in keys_ + 1, by ABI and call number
   std::unordered_map<std::uint64_t, std::uint32_t> other_keys_;
   std::vector<std::int64_t> task_ends_;

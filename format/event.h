@@ -60,7 +60,7 @@ struct Call {
   Abi abi = Abi::x86_64;
   std::uint16_t flags = 0;  // CallFlag
   SyscallNr nr{};
-  std::array<std::uint64_t, 6> args{};  // raw registers at entry, zero-extended for 32-bit ABIs
+  std::array<std::uint64_t, 6> args{};  // raw registers at entry, zero-extended for 32-bit ABIs; a reel keeps declared ones only
   std::int64_t result = 0;              // as the kernel returns it: -errno on failure
   std::uint64_t ip = 0;                 // user instruction pointer at the call; 0: not recorded
   std::uint64_t sp = 0;                 // user stack pointer; known to engines only, for Extent::stack; reels do not keep it

@@ -34,6 +34,25 @@ TEST(RoundTrip, ChunksStandOnTheirOwn) {
   EXPECT_EQ(outcome.summary.chunks, 4u);
 }
 
+TEST(RoundTrip, RegistersBeyondTheDeclaredArgumentsAreNotKept) {
+  Call close;
+  close.nr = SyscallNr{3};
+  close.args = {7, 0x7f00, 3, 4, 5, 6};
+  const Block block{.address = 0x7f00, .data = {}, .wanted = 4};  // where a register that is not kept points
+  close.blocks = {&block, 1};
+  Call unknown = close;
+  unknown.nr = SyscallNr{70000};
+  OwnedEvents events, kept;
+  events.on(close);
+  events.on(unknown);
+  close.args = {7, 0, 0, 0, 0, 0};
+  kept.on(close);
+  kept.on(unknown);
+  std::vector<std::string> read = read_reel(reel_of({&events})).events;
+  read.pop_back();
+  EXPECT_EQ(read, to_texts(kept));
+}
+
 TEST(RoundTrip, TheHeaderComesBack) {
   const Result<ReelReader> reader = ReelReader::open(file_with(reel_of({})), "test.reel");
   ASSERT_TRUE(reader.ok()) << reader.error().message;

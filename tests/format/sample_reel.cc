@@ -10,6 +10,7 @@
 #include <deque>
 #include <random>
 
+#include "format/declared_arguments.h"
 #include "format/event_columns.h"
 
 namespace sysreel::test {
@@ -132,7 +133,9 @@ void add_call(OwnedEvents& events, Draw& draw) {
   call.abi = draw.chance(80) ? Abi::x86_64 : static_cast<Abi>(draw.below(4));
   if (draw.chance(30)) call.flags = static_cast<std::uint16_t>(draw.number());
   call.nr = SyscallNr{numbers[draw.below(std::size(numbers))]};
-  for (std::uint64_t& arg : call.args) arg = draw.chance(50) ? draw.below(4) : draw.number();
+  for (std::size_t slot = 0; slot < declared_arguments(call.abi, call.nr); ++slot) {
+    call.args[slot] = draw.chance(50) ? draw.below(4) : draw.number();
+  }
   call.result = draw.chance(50) ? -static_cast<std::int64_t>(draw.below(4096)) : static_cast<std::int64_t>(draw.number());
   if (draw.chance(50)) call.ip = draw.number();
   const std::vector<std::uint64_t> stack = draw.words(draw.chance(30) ? 6 : 0);
