@@ -65,7 +65,11 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
     args_from(state->args, regs, compat);
     state->ip = regs->ip;
   }
-  if (state->launching && !(flags & SR_EXEC)) return 0;
+  if (unlikely(state->launching)) {
+    if (!(flags & SR_EXEC)) return 0;
+    if (state->launching == HELD) emit_launched(state);
+    state->launching = TRYING;
+  }
   const __u32 cpu = bpf_get_smp_processor_id();
   struct sr_ring_control *control = ring_of(cpu);
   if (!control) {
@@ -95,7 +99,7 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   record->result = 0;
   record->ip = regs->ip;
   record->block_count = work->blocks;
-  record->extras = state->launching ? SR_EXTRA_LAUNCHING : 0;
+  record->extras = 0;
   record->stack_depth = 0;
   record->size = work->cursor;
   if (last) {
@@ -365,8 +369,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   if (!with_durations) leaving.flags |= CALL_NO_DURATION;
   if (!(what & SR_WANTED)) leaving.flags |= CALL_HIDDEN;
   if (unlikely(state->launching)) {
-    if (state->launching == 1) return 0;
-    state->launching = 0;
+    if (state->launching == HELD || !(what & SR_EXEC)) return 0;
+    if (state->launching == EXECUTING) state->launching = LAUNCHED;
   }
   if (failed_only && result >= 0) {
     if (!(what & SR_CHANGES) || strict_filter) return 0;

@@ -43,7 +43,7 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   seen.start = seen.time;
   seen.origin = mark_launching ? ORIGIN_LAUNCHED : ORIGIN_ATTACHED;
   bpf_probe_read_kernel(seen.comm, sizeof seen.comm, task->comm);
-  state->launching = mark_launching;
+  state->launching = mark_launching ? HELD : LAUNCHED;
   if (!mark_launching && seems_in_call(regs)) {
     registers_into(&seen, task, regs);
     state->nr = seen.nr;

@@ -139,7 +139,6 @@ enum {
   SR_EXTRA_ENTRY_PART = 1 << 0,  // an SR_RECORD_ENTRY with the same tid and start came before
   SR_EXTRA_FD = 1 << 1,          // an sr_fd stands behind the blocks
   SR_EXTRA_STACK = 1 << 2,       // `stack_depth` addresses stand at the end
-  SR_EXTRA_LAUNCHING = 1 << 3,   // the first execve of a launched command
 };
 
 // One call (or its entry part). Blocks follow, each a header and its bytes padded to 8.

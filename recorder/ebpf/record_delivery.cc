@@ -79,7 +79,7 @@ void RecordDelivery::take(const sr_record& record) {
   if (record.kind != SR_RECORD_ENTRY) return;
   const auto* const bytes = reinterpret_cast<const std::byte*>(&record);
   entries_[static_cast<std::int32_t>(record.tid)].assign(bytes, bytes + record.size);
-  if (!announce_entries_ || (record.extras & SR_EXTRA_LAUNCHING)) return;
+  if (!announce_entries_) return;
   Call call = call_of(record);
   call.flags |= call_in_flight;
   blocks_.clear();

@@ -32,9 +32,12 @@ enum {
   IN_OLD_CALL,     // was in a call, or may have been, when it was found
 };
 
+// How far a launched command is on its way to its first successful execve, before which only its execves are recorded.
+enum launching { LAUNCHED = 0, HELD = 1, TRYING = 2, EXECUTING = 3 };
+
 struct task_state {
   __u8 phase;
-  __u8 launching;     // 1: not yet through its first successful execve; 2: inside that execve, which succeeded
+  __u8 launching;     // enum launching
   __u8 entry_part;    // an entry record was published for this call
   __u8 retry;         // operations of the entry that failed, by number: tried again at exit
   __s32 nr;

@@ -48,7 +48,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
   state->phase = FRESH_CHILD;
   __sync_fetch_and_add(&live_tasks, 1);
   if (creator && creator->launching) {
-    state->launching = 1;
+    state->launching = HELD;
     return 0;
   }
   struct sr_event *event = begin_event(SR_EVENT_FORK, state);
@@ -66,6 +66,17 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
   return 0;
 }
 
+// A launched command shows from its first execve on.
+static __noinline int emit_launched(struct task_state *state) {
+  struct sr_event *birth = begin_event(SR_EVENT_FORK, state);
+  if (!birth) return 0;
+  birth->time = state->start;  // before that execve
+  birth->origin = ORIGIN_LAUNCHED;
+  bpf_get_current_comm(birth->comm, sizeof birth->comm);
+  bpf_ringbuf_submit(birth, BPF_RB_NO_WAKEUP);
+  return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm) {
   if (stopping) return 0;
@@ -73,17 +84,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   if (!state) return 0;
   const __u32 former = state->tid;
   if (former != state->pid) state->next_tid = state->pid;
-  if (state->launching == 1) {
-    state->launching = 2;
-    struct sr_event *birth = begin_event(SR_EVENT_FORK, state);
-    if (birth) {
-      // Before its execve, which began earlier and is recorded at its end.
-      birth->time = state->start ? state->start : birth->time;
-      birth->origin = ORIGIN_LAUNCHED;
-      bpf_probe_read_kernel(birth->comm, sizeof birth->comm, task->comm);
-      bpf_ringbuf_submit(birth, BPF_RB_NO_WAKEUP);
-    }
-  }
+  if (state->launching) state->launching = EXECUTING;
   struct {
     struct sr_event event;
     char path[SR_EXEC_PATH];
@@ -109,7 +110,7 @@ int BPF_PROG(on_exit, struct task_struct *task) {
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!state || stopping) return 0;
   const __s64 left = __sync_fetch_and_add(&live_tasks, -1) - 1;
-  if (!state->launching) {
+  if (state->launching != HELD) {
     struct sr_event *event = begin_event(SR_EVENT_EXIT, state);
     if (event) {
       if (state->next_tid) event->tid = state->next_tid;
