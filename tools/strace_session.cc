@@ -21,6 +21,7 @@
 #include "recorder/clock.h"
 #include "recorder/proc.h"
 #include "recorder/ptrace/ptrace_source.h"
+#include "recorder/snapshot.h"
 #include "tools/live_pids.h"
 #include "tools/strace_signals.h"
 #include "tools/text_output.h"
@@ -58,12 +59,16 @@ class Narrator final : public EventSink {
   }
   void on(const Signal& event) override { pass(event); }
   void on(const JobStop& event) override { pass(event); }
-  void on(const Exec& event) override { pass(event); }
+  void on(const Exec& event) override {
+    pass(event);
+    if (event.pid == command_pid_) describe(event.pid);
+  }
   void on(const FdFact& event) override { pass(event); }
   void on(const Snapshot& event) override { pass(event); }
   void on(const ClockSample& event) override { pass(event); }
   void on(const TaskNew& event) override {
     known_.insert(raw(event.tid));
+    if (event.origin == TaskOrigin::attached && raw(event.pid) == raw(event.tid)) describe(event.pid);
     if (event.origin == TaskOrigin::created && says_attach()) name_.say(fmt::format("Process {} attached", raw(event.tid)));
     pass(event);
   }
@@ -102,6 +107,12 @@ class Narrator final : public EventSink {
  private:
   bool shows_text() const { return options_.summary != Summary::only; }
   bool says_attach() const { return (options_.text.quiet & text::quiet_attach) == 0; }
+  // Tells the text what the process has open before it makes its first call, where the text is to show it.
+  void describe(Pid pid) {
+    const text::TextOptions& text = options_.text;
+    if (!shows_text() || (text.decode_fds == 0 && text.paths.empty())) return;
+    take_snapshot(pid, lookup_, renderer_);
+  }
   template <typename Event>
   void pass(const Event& event) {
     if (shows_text()) renderer_.on(event);
@@ -124,6 +135,7 @@ class Narrator final : public EventSink {
   TextOutput& output_;
   text::TextRenderer renderer_;
   stats::SummaryTable summary_;
+  FdLookup lookup_;
   Pid command_pid_{};
   LaunchedCommand* command_ = nullptr;
   std::unordered_set<int> known_;  // the tasks that are traced

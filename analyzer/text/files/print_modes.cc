@@ -43,8 +43,15 @@ void print_mode(CallPrinter& p, const abi::Type&, std::uint64_t value) {
     p.out.put(" /* ");
   }
   p.out.put(name);
+  std::uint32_t rest = mode & ~s_ifmt;
+  for (const abi::Name& bit : abi::set_id_bits.rows) {
+    if ((rest & bit.value) == 0) continue;
+    p.out.put('|');
+    p.out.put(bit.text);
+    rest &= ~static_cast<std::uint32_t>(bit.value);
+  }
   p.out.put('|');
-  put_permissions(p.out, mode & ~s_ifmt);
+  put_permissions(p.out, rest);
   if (p.options.constants == ConstantStyle::verbose) p.out.put(" */");
 }
 

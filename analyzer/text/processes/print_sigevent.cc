@@ -17,11 +17,15 @@ void print_sigevent(CallPrinter& p, const abi::Type& type, std::uint64_t value) 
   const auto function = p.fetch_word(type.copy.flow, value + word + 8);
   const auto attributes = p.fetch_word(type.copy.flow, value + 2 * word + 8);
   if (!pointer || !signo || !kind || !function || !attributes) return print_address(p.out, value);
-  p.out.put("{sigev_value={sival_int=");
-  p.out.signed_decimal(static_cast<std::int32_t>(*pointer));
-  p.out.put(", sival_ptr=");
-  print_address(p.out, *pointer);
-  p.out.put("}, sigev_signo=");
+  p.out.put('{');
+  if (*pointer != 0) {
+    p.out.put("sigev_value={sival_int=");
+    p.out.signed_decimal(static_cast<std::int32_t>(*pointer));
+    p.out.put(", sival_ptr=");
+    print_address(p.out, *pointer);
+    p.out.put("}, ");
+  }
+  p.out.put("sigev_signo=");
   if (*kind == sigev_signal || *kind == sigev_thread || *kind == sigev_thread_id) {
     print_signal_number(p, static_cast<std::int32_t>(*signo));
   } else {

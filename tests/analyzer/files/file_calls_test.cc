@@ -60,6 +60,12 @@ TEST(Stat, ShowsTheDeviceInsteadOfTheSizeOfADevice) {
   EXPECT_EQ(render(CallBuilder("fstat", {3, 0x2000}).out_object(0x2000, st)), "fstat(3, {st_mode=S_IFCHR|0620, st_rdev=makedev(0x88, 0), ...}) = 0");
 }
 
+TEST(Stat, NamesTheBitsThatChangeWhoRuns) {
+  Stat64 st = regular_file();
+  st.mode = 0041777;
+  EXPECT_EQ(render(CallBuilder("fstat", {3, 0x2000}).out_object(0x2000, st)), "fstat(3, {st_mode=S_IFDIR|S_ISVTX|0777, st_size=42, ...}) = 0");
+}
+
 TEST(Stat, ShowsEveryFieldInFull) {
   CallBuilder call("fstat", {3, 0x2000});
   call.options.abbrev = abi::SyscallSet::none();
