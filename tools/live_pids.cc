@@ -46,6 +46,7 @@ LivePids::LivePids() {
   if (!self || self->ids[0].empty()) return;
   own_level_ = self->ids[0].size() - 1;
   own_space_ = self->space;
+  own_number_ = self->ids[0].front();
 }
 
 std::optional<LivePids::Entry> LivePids::read_entry(const std::string& folder) {
@@ -56,6 +57,8 @@ std::optional<LivePids::Entry> LivePids::read_entry(const std::string& folder) {
                numbers_behind(*status, "\nNSsid:")};
   entry.space = proc::read_link(folder + "/ns/pid").value_or("");
   entry.folder = folder;
+  const auto tracer = numbers_behind(*status, "\nTracerPid:");
+  if (!tracer.empty()) entry.tracer = tracer.front();
   return entry;
 }
 
@@ -72,9 +75,11 @@ std::vector<std::string> LivePids::all_folders(bool threads) const {
   return folders;
 }
 
-// The thread that our namespace calls `id`.
-std::optional<LivePids::Entry> LivePids::find_ours(int id) const {
-  const auto is_it = [&](const Entry& entry) { return entry.ids[0].size() > own_level_ && entry.ids[0][own_level_] == id; };
+// The thread that our namespace calls `id`. Namespaces beside ours number their threads alike; ours are told by their tracer.
+std::optional<LivePids::Entry> LivePids::find_ours(int id, bool traced) const {
+  const auto is_it = [&](const Entry& entry) {
+    return entry.ids[0].size() > own_level_ && entry.ids[0][own_level_] == id && (!traced || entry.tracer == own_number_);
+  };
   if (auto entry = read_entry("/proc/" + std::to_string(id)); entry && is_it(*entry)) return entry;
   if (own_level_ == 0) return std::nullopt;
   for (const std::string& folder : all_folders(true)) {
@@ -86,7 +91,7 @@ std::optional<LivePids::Entry> LivePids::find_ours(int id) const {
 std::string LivePids::comm(int id) {
   std::string& name = names_[id];
   std::string folder = "/proc/" + std::to_string(id);
-  if (own_level_ != 0) folder = find_ours(id).value_or(Entry{}).folder;
+  if (own_level_ != 0) folder = find_ours(id, false).value_or(Entry{}).folder;
   auto now = folder.empty() ? std::nullopt : proc::read_file(folder + "/comm");
   if (now && now->ends_with('\n')) now->pop_back();
   if (now && !now->empty()) name = *std::move(now);
@@ -97,7 +102,7 @@ int LivePids::translate(Tid of, int id, text::PidKind kind) {
   const auto which = static_cast<unsigned>(kind);
   auto seen = found_.find(raw(of));
   // Group and session change; a thread's own numbers and its namespace do not.
-  if (auto now = find_ours(raw(of))) {
+  if (auto now = find_ours(raw(of), true)) {
     seen = found_.insert_or_assign(raw(of), *std::move(now)).first;
   } else if (seen == found_.end()) {
     return 0;

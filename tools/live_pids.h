@@ -26,13 +26,15 @@ class LivePids final : public text::PidLookup {
     std::array<Levels, 4> ids;  // by PidKind
     std::string space;          // link of ns/pid
     std::string folder;         // "/proc/12/task/34"
+    int tracer = 0;             // as /proc numbers it
   };
   static std::optional<Entry> read_entry(const std::string& folder);
   std::vector<std::string> all_folders(bool threads) const;
-  std::optional<Entry> find_ours(int id) const;
+  std::optional<Entry> find_ours(int id, bool traced) const;
 
   std::size_t own_level_ = 0;  // index of our namespace in Levels
   std::string own_space_;
+  int own_number_ = 0;         // in /proc
   std::unordered_map<int, std::string> names_;
   std::unordered_map<int, Entry> found_;  // by our number of a thread
 };
