@@ -1,5 +1,7 @@
 // Network interfaces, as ioctl(2) asks for and sets them. uapi linux/if.h, linux/sockios.h.
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include "analyzer/text/network/network.h"
 #include "format/abi/flags.h"
@@ -81,9 +83,9 @@ void print_part(CallPrinter& p, Braces& fields, const CommandRow& row, ByteSpan 
 
 void print_length(CallPrinter& p, std::int32_t length) {
   const auto size = static_cast<std::int32_t>(request_size(p));
-  if (length < size || length % size != 0) return p.out.signed_decimal(length);
-  p.out.signed_decimal(length / size);
-  p.out.put(" * sizeof(struct ifreq)");
+  p.out.signed_decimal(length);
+  if (length < size || length % size != 0 || p.options.constants == ConstantStyle::raw) return;
+  print_note(p, std::to_string(length / size) + " * sizeof(struct ifreq)");
 }
 
 }  // namespace

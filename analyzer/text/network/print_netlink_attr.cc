@@ -58,8 +58,11 @@ std::uint64_t load(ByteSpan bytes, abi::CType type) {
   return is_signed && shift ? static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift) : value;
 }
 
-// Bytes up to the end of the last field: what the kernel's structure must have, without padding behind it.
-unsigned size_without_tail(const abi::Struct& layout, Abi abi) {
+// Bytes that must be there: the structure, of some only up to the end of the last field.
+unsigned least_size(const abi::Struct& layout, Abi abi) {
+  const bool without_padding =
+      &layout == &abi::rtnl_link_ifmap_layout || &layout == &abi::tc_stats_layout || &layout == &abi::gnet_stats_basic_layout;
+  if (!without_padding) return abi::size_of(layout, abi);
   const auto last = static_cast<unsigned>(layout.fields.size()) - 1;
   const abi::Field& field = layout.fields[last];
   return abi::offset_of(layout, last, abi) + abi::size_of(field.ctype, abi, field.type.layout) * field.length;
@@ -71,7 +74,7 @@ void print_payload(CallPrinter& p, const abi::AttrRow* row, unsigned number, con
   type.copy.count2 = abi::times(number);
   if (takes_address(type.kind)) {
     if (type.kind == abi::Kind::structure) {
-      const unsigned size = size_without_tail(*type.layout, p.call.abi);
+      const unsigned size = least_size(*type.layout, p.call.abi);
       if (range.length < size) return print_hex_range(p, range);
       const auto bytes = p.fetch(range.flow, range.address, size);
       if (!bytes) return print_address(p.out, range.address);
@@ -283,7 +286,7 @@ void print_attr_meminfo(CallPrinter& p, const abi::Type& type, std::uint64_t val
   print_array(p, range.flow, value, count, sizeof(std::uint32_t), [&](std::uint64_t, ByteSpan bytes) {
     p.out.put('[');
     print_one_of(p, abi::sock_meminfo, index++);
-    p.out.put("] = ");
+    p.out.put("]=");
     p.out.decimal(number_in<std::uint32_t>(bytes, 0));
   });
 }

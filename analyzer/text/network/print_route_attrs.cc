@@ -116,8 +116,12 @@ void print_link_af_stats(CallPrinter& p, const abi::Type& type, std::uint64_t va
   print_attrs(p, abi::stats_families_attrs, range_of(type, value));
 }
 
-void print_bridge_mcast_stats(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  // struct br_mcast_stats: counters of received and sent messages, and of errors
+namespace {
+
+constexpr std::size_t mcast_stats_size = (14 * 2 + 2) * 8;
+
+// struct br_mcast_stats: counters of received and sent messages, and of errors.
+void print_mcast_counters(CallPrinter& p, ByteSpan bytes) {
   struct Row {
     const char* name;
     bool pair;
@@ -128,16 +132,11 @@ void print_bridge_mcast_stats(CallPrinter& p, const abi::Type& type, std::uint64
                                  {"mld_v2queries", true}, {"mld_leaves", true}, {"mld_v1reports", true},
                                  {"mld_v2reports", true}, {"mld_parse_errors", false}, {"mcast_bytes", true},
                                  {"mcast_packets", true}};
-  constexpr std::size_t size = (14 * 2 + 2) * 8;
-  const Range range = range_of(type, value);
-  if (range.length < size) return print_hex_range(p, range);
-  const auto bytes = p.fetch(range.flow, value, size);
-  if (!bytes) return print_address(p.out, value);
   Braces fields(p);
   std::size_t offset = 0;
   const auto next = [&] {
     offset += 8;
-    return number_in<std::uint64_t>(*bytes, offset - 8);
+    return number_in<std::uint64_t>(bytes, offset - 8);
   };
   for (const Row& row : rows) {
     fields.name(row.name);
@@ -154,6 +153,19 @@ void print_bridge_mcast_stats(CallPrinter& p, const abi::Type& type, std::uint64
     }
     p.out.put(']');
   }
+}
+
+}  // namespace
+
+void print_bridge_mcast_stats(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const Range range = range_of(type, value);
+  if (range.length < mcast_stats_size) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, value, mcast_stats_size);
+  if (!bytes) return print_address(p.out, value);
+  print_mcast_counters(p, *bytes);
+  if (range.length == mcast_stats_size) return;
+  p.out.put(", ");
+  print_hex_range(p, range.from(mcast_stats_size));
 }
 
 namespace {
@@ -187,7 +199,11 @@ void print_mdb_head(CallPrinter& p, const Range& range) {
       print_hex_string(p, bytes->subspan(8, 16));
     }
     address.name("proto");
-    print(p, abi::value(abi::Kind::ethernet_protocol), number_in<std::uint16_t>(*bytes, 24));
+    if (protocol == 0) {
+      print_raw_or(p, bytes->subspan(24, 2), "htons(AF_UNSPEC)");
+    } else {
+      print(p, abi::value(abi::Kind::ethernet_protocol), number_in<std::uint16_t>(*bytes, 24));
+    }
   }
 }
 
@@ -224,7 +240,7 @@ void print_route_multipath(CallPrinter& p, const abi::Type& type, std::uint64_t 
   Range range = range_of(type, value);
   if (range.length < size) return print_hex_range(p, range);
   if (!p.fetch(range.flow, value, size)) return print_address(p.out, value);
-  p.out.put('[');
+  bool in_array = false;
   while (true) {
     const auto bytes = range.length < size ? std::nullopt : p.fetch(range.flow, range.address, size);
     if (!bytes) {
@@ -237,7 +253,12 @@ void print_route_multipath(CallPrinter& p, const abi::Type& type, std::uint64_t 
     }
     const auto stated = number_in<std::uint16_t>(*bytes, 0);
     const bool more = stated >= size && range.length > align(stated);
+    if (more && !in_array) {
+      p.out.put('[');
+      in_array = true;
+    }
     const std::uint64_t length = std::min<std::uint64_t>(stated, range.length);
+    p.out.put('[');
     const CallPrinter::Frame outer = p.frame;
     print_struct(p, abi::rtnexthop_layout, range.flow, range.address, *bytes);
     p.frame = outer;
@@ -245,11 +266,12 @@ void print_route_multipath(CallPrinter& p, const abi::Type& type, std::uint64_t 
       p.out.put(", ");
       print_attrs(p, abi::route_attrs, {range.flow, range.address + size, length - size});
     }
+    p.out.put(']');
     if (!more) break;
     p.out.put(", ");
     range = range.from(align(stated));
   }
-  p.out.put(']');
+  if (in_array) p.out.put(']');
 }
 
 void print_route_via(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
