@@ -21,6 +21,7 @@
 #include "recorder/clock.h"
 #include "recorder/proc.h"
 #include "recorder/ptrace/ptrace_source.h"
+#include "recorder/ptrace/seccomp_filter.h"
 #include "recorder/snapshot.h"
 #include "tools/live_pids.h"
 #include "tools/strace_signals.h"
@@ -196,6 +197,7 @@ Result<LaunchOptions> launch_options(const StraceOptions& options, const SignalS
   launch.environment_changes = options.environment;
   launch.signals = signals;
   launch.failure_status = 1;
+  if (options.seccomp_bpf) launch.seccomp_filter = seccomp_filter_for(record_options(options));
   if (options.user) launch.user = LaunchUser{options.user->uid, options.user->gid, options.user->groups};
   return launch;
 }
