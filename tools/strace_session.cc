@@ -152,6 +152,8 @@ RecordOptions record_options(const StraceOptions& options) {
   record.follow_threads = options.follow_forks;
   record.announce_entries = options.summary != Summary::only;
   record.seccomp_bpf = options.seccomp_bpf;
+  // Who asks to be spared stops is not stopped for a knowledge of descriptors that nothing prints.
+  record.strict_filter = options.seccomp_bpf && options.text.decode_fds == 0 && options.text.paths.empty();
   record.kill_on_exit = options.kill_on_exit;
   record.detach_on_execve = options.detach_on_execve;
   record.reap_strangers = true;
