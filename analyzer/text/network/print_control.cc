@@ -46,10 +46,10 @@ void print_credentials(CallPrinter& p, const Payload& payload) {
 
 void print_security(CallPrinter& p, const Payload& payload) { print_quoted(p, payload.bytes, false); }
 
-// One to three times in a row; "?" where there is not even one.
+// One to three times in a row; "???" where there is not even one.
 void print_times(CallPrinter& p, const Payload& payload, const abi::Struct& layout, unsigned count) {
   const unsigned size = abi::size_of(layout, p.call.abi);
-  if (payload.bytes.size() < size * count) return p.out.put('?');
+  if (payload.bytes.size() < size * count) return p.out.put("???");
   if (count == 1) return print_struct(p, layout, payload.flow, payload.address, payload.bytes.first(size));
   p.out.put('[');
   for (unsigned i = 0; i < count; ++i) {
@@ -101,6 +101,12 @@ void print_destination(CallPrinter& p, const Payload& payload) {
   print_sockaddr(p, payload.bytes.first(std::min<std::size_t>(payload.bytes.size(), 128)));
 }
 
+// Timestamps go by the names of the options that ask for them.
+void print_socket_control_type(CallPrinter& p, std::uint32_t type) {
+  const bool timestamp = type == 29 || type == 35 || type == 37 || (type >= 63 && type <= 65);
+  print_one_of(p, timestamp ? abi::so_options : abi::scm_types, type);
+}
+
 // What a control message carries: printed where there are at least `least` bytes of it.
 struct ControlRow {
   std::int32_t level;
@@ -139,7 +145,7 @@ void print_control_message(CallPrinter& p, const Payload& payload, std::int32_t 
   print_one_of(p, abi::socket_levels, static_cast<std::uint32_t>(level));
   fields.name("cmsg_type");
   switch (level) {
-    case sol_socket: print_one_of(p, abi::scm_types, static_cast<std::uint32_t>(type)); break;
+    case sol_socket: print_socket_control_type(p, static_cast<std::uint32_t>(type)); break;
     case sol_ip: print_one_of(p, abi::ip_cmsg_types, static_cast<std::uint32_t>(type)); break;
     default: return p.out.hex(static_cast<std::uint32_t>(type));
   }

@@ -163,8 +163,8 @@ void print_packet_membership(CallPrinter& p, const Value& value) {
 }
 
 void print_group(CallPrinter& p, const Value& value) {
-  constexpr std::size_t size = 136, address_offset = 8;  // struct group_req: an interface and a sockaddr_storage
-  const auto bytes = value.length == size ? p.fetch(value.flow, value.address, size) : std::nullopt;
+  constexpr std::int64_t size = 136, address_offset = 8;  // struct group_req: an interface and a sockaddr_storage
+  const auto bytes = value.length >= size ? p.fetch(value.flow, value.address, size) : std::nullopt;
   if (!bytes) return print_address(p.out, value.address);
   Braces fields(p);
   fields.name("gr_interface");
@@ -310,8 +310,9 @@ void print_sockopt_value(CallPrinter& p, const abi::Type& type, std::uint64_t ad
     if (row.level != level || option < row.first || option > row.last || !(row.direction & (gets ? get : set))) continue;
     return row.print(p, value);
   }
+  if (length < 0) return print_address(p.out, address);
   if (length == int_size) return print_int_at(p, value);
-  print_bytes_at(p, value.flow, address, static_cast<std::uint64_t>(std::max(length, 0)));
+  print_bytes_at(p, value.flow, address, static_cast<std::uint64_t>(length));
 }
 
 }  // namespace sysreel::text
