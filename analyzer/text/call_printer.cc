@@ -6,7 +6,19 @@
 namespace sysreel::text {
 namespace {
 constexpr std::uint64_t page_size = 4096;
+
+// Whether the kernel looks at the low 32 bits of an argument only, so that what is above them does not count.
+bool is_narrow(const abi::SyscallRow& row, unsigned index) {
+  if (index >= row.args.size()) return false;
+  switch (row.args[index].type.kind) {
+    case abi::Kind::i32:
+    case abi::Kind::u32:
+    case abi::Kind::hex32:
+    case abi::Kind::oct32: return true;
+    default: return false;
+  }
 }
+}  // namespace
 
 std::uint64_t load_number(ByteSpan bytes, abi::CType type) {
   std::uint64_t value = 0;
@@ -56,7 +68,7 @@ std::uint64_t CallPrinter::count(const abi::Count& count, std::uint64_t address)
   const auto argument = [&] {
     if (frame.layout) return field_value(count.index);
     const std::uint64_t value = call.args[count.index];
-    return word() == 4 ? static_cast<std::uint32_t>(value) : value;
+    return word() == 4 || is_narrow(row, count.index) ? static_cast<std::uint32_t>(value) : value;
   };
   switch (count.from) {
     case abi::CountFrom::constant: return count.count;

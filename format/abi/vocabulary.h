@@ -37,5 +37,12 @@ inline constexpr Type old_signal_frame{Kind::restored_old_mask, nullptr, nullptr
 // struct msgbuf: a word and as much text as the call says or the result tells.
 inline constexpr Type message_in_buffer = behind_words(memory(Kind::message_buffer, Flow::in, 1, arg(2), Limit::data), 1);
 inline constexpr Type message_out_buffer = behind_words(memory(Kind::message_buffer, Flow::out, 1, result, Limit::data), 1);
+// The name of a thread: 15 characters and a NUL.
+constexpr Type bounded_string(Flow flow, std::uint32_t most) {
+  return {Kind::bounded_string, nullptr, nullptr, {flow, Extent::string, Limit::path, 1, times(most)}};
+}
+inline constexpr Type task_name_in = bounded_string(Flow::in, 15);
+inline constexpr Type task_name_out = bounded_string(Flow::out, 16);
+inline constexpr Type futex_bits = with(value(Kind::one_of), futex_bitsets);
 
 }  // namespace sysreel::abi::vocabulary

@@ -144,6 +144,7 @@ class Flattener {
     for (std::size_t i = 0; i < signature.op_count; ++i) {
       sr_op op = op_of(abi, call.copies[i], false);
       op.operand = static_cast<std::uint8_t>(call.copies[i].where);
+      if (call.copies[i].extent == Extent::stack) op.flags = 0;  // no program reads the stack pointer
       if (op.flags & (SR_OP_ENTRY | SR_OP_DEREF)) plan_flags |= SR_AT_ENTRY;
       plan_.ops[first + i] = op;
     }

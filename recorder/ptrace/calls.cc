@@ -50,6 +50,7 @@ void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop
   task.call.nr = stop.nr;
   task.call.args = stop.args;
   task.call.ip = stop.ip;
+  task.call.sp = stop.sp;
   task.keep = plan_.keep(stop.abi, stop.nr);
   task.plan = &plan_.plan_for(stop.abi, stop.nr, task.call.args);
   task.executing = name_of_call(task).starts_with("execve");

@@ -29,6 +29,7 @@ std::optional<SyscallStop> read_syscall_info(Tid tid) {
   if (::ptrace(static_cast<__ptrace_request>(PTRACE_GET_SYSCALL_INFO), raw(tid), sizeof info, &info) <= 0) return std::nullopt;
   SyscallStop stop;
   stop.ip = info.instruction_pointer;
+  stop.sp = info.stack_pointer;
   switch (info.op) {
     case PTRACE_SYSCALL_INFO_ENTRY:
     case PTRACE_SYSCALL_INFO_SECCOMP: {
@@ -66,6 +67,7 @@ std::optional<SyscallStop> read_registers(Tid tid) {
     stop.args = {bx, cx, dx, si, di, bp};
     stop.result = static_cast<std::int32_t>(ax);
     stop.ip = words[12];
+    stop.sp = words[15];
     return stop;
   }
   stop.abi = abi_of(AUDIT_ARCH_X86_64, static_cast<std::int32_t>(regs.orig_rax));
@@ -73,6 +75,7 @@ std::optional<SyscallStop> read_registers(Tid tid) {
   stop.args = {regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9};
   stop.result = static_cast<std::int64_t>(regs.rax);
   stop.ip = regs.rip;
+  stop.sp = regs.rsp;
   return stop;
 }
 
@@ -93,6 +96,7 @@ std::optional<SyscallStop> read_registers(Tid tid) {
   std::copy_n(regs.regs, 6, stop.args.begin());
   stop.result = static_cast<std::int64_t>(regs.regs[0]);
   stop.ip = regs.pc;
+  stop.sp = regs.sp;
   return stop;
 }
 

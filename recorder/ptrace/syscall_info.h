@@ -22,6 +22,7 @@ struct SyscallStop {
   std::array<std::uint64_t, 6> args{};
   std::int64_t result = 0;
   std::uint64_t ip = 0;
+  std::uint64_t sp = 0;
 };
 
 // By PTRACE_GET_SYSCALL_INFO (Linux 5.3). Nothing if the thread is gone, or if the kernel lacks the request (EIO).

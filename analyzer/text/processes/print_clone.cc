@@ -1,6 +1,7 @@
 // clone(2) and clone3(2): what a new task shares with its creator.
 #include "analyzer/text/files/print_descriptor.h"
 #include "analyzer/text/processes/print_ids.h"
+#include "analyzer/text/processes/print_remark.h"
 #include "analyzer/text/processes/print_signal.h"
 #include "format/abi/flags.h"
 #include "format/abi/structs.h"
@@ -140,7 +141,7 @@ void print_args(CallPrinter& p, const std::array<std::uint64_t, 11>& fields, std
     print_address(p.out, fields[parent_tid_field]);
   }
   put_name(p, "exit_signal");
-  if (fields[exit_signal_field] < 0xffffffff) {
+  if (fields[exit_signal_field] <= 64) {
     print_signal_number(p, static_cast<int>(fields[exit_signal_field]));
   } else {
     p.out.decimal(fields[exit_signal_field]);
@@ -162,7 +163,11 @@ void print_args(CallPrinter& p, const std::array<std::uint64_t, 11>& fields, std
   }
   if (size >= size_third && (fields[cgroup_field] != 0 || (flags & clone_into_cgroup) != 0)) {
     put_name(p, "cgroup");
-    print_descriptor(p, static_cast<int>(fields[cgroup_field]));
+    if (fields[cgroup_field] <= 0x7fffffff) {
+      print_descriptor(p, static_cast<int>(fields[cgroup_field]));
+    } else {
+      p.out.decimal(fields[cgroup_field]);
+    }
   }
 }
 
@@ -199,8 +204,12 @@ void print_clone3_args(CallPrinter& p, const abi::Type& type, std::uint64_t valu
     if (!tail) {
       p.out.put(", ???");
     } else if (any_byte_set(*tail)) {
-      p.out.put(", ");
-      print_quoted(p, *tail, false);
+      p.out.put(", /* bytes ");
+      p.out.decimal(size_third);
+      p.out.put("..");
+      p.out.decimal(size - 1);
+      p.out.put(" */ ");
+      print_hex_quoted(p.out, *tail, false);
     }
   }
   p.out.put('}');

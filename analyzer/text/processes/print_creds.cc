@@ -50,7 +50,7 @@ void print_id_list(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const auto room = static_cast<std::int32_t>(p.call.args[0]);
   const bool output = type.copy.flow == abi::Flow::out;
   if (!output && room == 0 && value != 0) return p.out.put("[]");
-  if (room < 0 || room > groups_max || (output && room == 0)) return print_address(p.out, value);
+  if (room < 0 || room > groups_max) return print_address(p.out, value);
   if (!follow(p, type, value)) return;
   const unsigned size = type.copy.unit;
   print_array(p, type.copy.flow, value, p.elements(type, value), size, [&](std::uint64_t, ByteSpan bytes) {

@@ -109,7 +109,12 @@ void print_shmget_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   if ((flags & huge_mask) != 0) {
     p.out.decimal(flags >> huge_shift);
     p.out.put("<<");
-    print_constant(p, huge_shift, "SHM_HUGE_SHIFT");
+    if (p.options.constants == ConstantStyle::abbrev) {
+      p.out.put("SHM_HUGE_SHIFT");
+    } else {
+      p.out.decimal(huge_shift);
+      if (p.options.constants == ConstantStyle::verbose) print_note(p, "SHM_HUGE_SHIFT");
+    }
     p.out.put('|');
   }
   put_mode(p.out, flags & permission_bits);

@@ -145,7 +145,7 @@ void print_xfeatures(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   std::uint64_t rest = value;
   bool first = true;
   for (const abi::Name& name : abi::xfeature_flags.rows) {
-    if ((rest & name.value) == 0) continue;
+    if ((rest & name.value) != name.value) continue;
     if (!first) p.out.put('|');
     first = false;
     p.out.put(name.text);

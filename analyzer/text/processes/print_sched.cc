@@ -27,8 +27,19 @@ void print_attr(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint
   const auto bytes = p.fetch(flow, address, size < attr_size_second ? attr_size_first : whole);
   if (!bytes) return print_address(p.out, address);
   p.out.put('{');
-  print_fields(p, abi::sched_attr_layout, flow, address, *bytes, 0,
-               size < attr_size_second ? attr_fields_first : attr_fields_second);
+  print_fields(p, abi::sched_attr_layout, flow, address, *bytes, 0, 1);
+  // A policy that is to be kept is not looked at, nor are parameters.
+  constexpr std::uint64_t keep_policy = 8, keep_parameters = 16;
+  constexpr unsigned flags_field = 2, utilization_field = 8;
+  std::uint64_t flags = 0;
+  std::memcpy(&flags, bytes->data() + 8, sizeof flags);
+  const unsigned last = size < attr_size_second ? attr_fields_first : attr_fields_second;
+  if ((flags & keep_parameters) != 0) {
+    print_fields(p, abi::sched_attr_layout, flow, address, *bytes, flags_field, flags_field + 1);
+    print_fields(p, abi::sched_attr_layout, flow, address, *bytes, utilization_field, last);
+  } else {
+    print_fields(p, abi::sched_attr_layout, flow, address, *bytes, (flags & keep_policy) != 0 ? flags_field : 1, last);
+  }
   if (size > attr_size_second) p.out.put(", ...");
   p.out.put('}');
 }
@@ -104,7 +115,7 @@ void print_ioprio_target(CallPrinter& p, const abi::Type& type, std::uint64_t va
 
 void print_ioprio(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const auto priority = static_cast<std::uint32_t>(value);
-  if (p.options.constants != ConstantStyle::abbrev) p.out.hex(priority);
+  if (p.options.constants != ConstantStyle::abbrev) p.out.signed_decimal(static_cast<std::int32_t>(priority));
   if (p.options.constants == ConstantStyle::raw) return;
   if (p.options.constants == ConstantStyle::verbose) p.out.put(" /* ");
   print_ioprio_value(p, priority);

@@ -80,11 +80,7 @@ void print_code(CallPrinter& p, int signo, int code) {
   if (!name && codes_of(signo)) name = name_of(*codes_of(signo), value);
   if (!name) return p.out.hex(value);
   if (p.options.constants == ConstantStyle::abbrev) return p.out.put(name);
-  if (code < 0) {
-    p.out.signed_decimal(code);
-  } else {
-    p.out.hex(value);
-  }
+  p.out.hex(value);
   if (p.options.constants == ConstantStyle::verbose) print_note(p, name);
 }
 

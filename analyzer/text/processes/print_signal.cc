@@ -124,7 +124,8 @@ void print_signal(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 void print_signal_set(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
   const std::uint64_t size = type.copy.bounded ? p.count(type.copy.count, value) : p.elements(type, value) * type.copy.unit;
-  if (size < p.word() || size > kernel_set_bytes || size % p.word() != 0) return print_address(p.out, value);
+  const bool output = type.copy.flow == abi::Flow::out;  // the call did not fail: the kernel found the size good
+  if (size == 0 || size > kernel_set_bytes || (size < p.word() && !output)) return print_address(p.out, value);
   const auto bytes = p.fetch(type.copy.flow, value, static_cast<std::size_t>(size));
   if (!bytes) return print_address(p.out, value);
   print_signal_set(p, *bytes);
@@ -200,7 +201,7 @@ void print_siginfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
 void print_restored_mask(CallPrinter& p, const abi::Type&, std::uint64_t) {
   const unsigned offset = restored_mask_offset(p.call.abi);
   const ByteSpan frame = captured_stack(p);
-  if (frame.size() < offset + kernel_set_bytes) return;
+  if (frame.size() < offset + kernel_set_bytes) return;  // engines without the stack pointer
   p.out.put("{mask=");
   print_signal_set(p, frame.subspan(offset, kernel_set_bytes));
   p.out.put('}');

@@ -1,0 +1,196 @@
+// ptrace(2): offsets in struct user, register sets, and what a stopped thread tells. uapi linux/ptrace.h.
+#include "analyzer/text/processes/print_remark.h"
+#include "analyzer/text/processes/print_signal.h"
+#include "format/abi/flags.h"
+#include "format/abi/structs.h"
+
+namespace sysreel::text {
+namespace {
+
+constexpr std::uint8_t info_entry = 1, info_exit = 2, info_seccomp = 3;
+
+// Reads fields of struct ptrace_syscall_info that lie within the size the kernel reported.
+class SyscallInfo {
+ public:
+  explicit SyscallInfo(ByteSpan bytes) : bytes_(bytes) {}
+  bool has(std::size_t end) const { return end <= bytes_.size(); }
+  template <typename T>
+  T at(std::size_t offset) const {
+    T value{};
+    std::memcpy(&value, bytes_.data() + offset, sizeof value);
+    return value;
+  }
+
+ private:
+  ByteSpan bytes_;
+};
+
+void put_name(CallPrinter& p, std::string_view name) {
+  p.out.put(", ");
+  p.out.put(name);
+  p.out.put('=');
+}
+
+void put_entry(CallPrinter& p, const SyscallInfo& info, bool seccomp) {
+  constexpr std::size_t nr = 24, args = 32, ret_data = 80;
+  if (!info.has(nr + 8)) return;
+  p.out.put(seccomp ? ", seccomp={nr=" : ", entry={nr=");
+  const auto number = info.at<std::uint64_t>(nr);
+  const abi::SyscallRow* row = abi::row_of(p.call.abi, SyscallNr{static_cast<std::int32_t>(number)});
+  if (row && number < 0xffffffff && p.options.constants != ConstantStyle::raw) {
+    if (p.options.constants == ConstantStyle::verbose) p.out.decimal(number);
+    if (p.options.constants == ConstantStyle::verbose) p.out.put(" /* ");
+    p.out.put("__NR_");
+    p.out.put(row->name);
+    if (p.options.constants == ConstantStyle::verbose) p.out.put(" */");
+  } else {
+    p.out.decimal(number);
+  }
+  for (unsigned i = 0; i < 6 && info.has(args + 8 * i + 8); ++i) {
+    if (i == 0) p.out.put(", args=[");
+    else p.out.put(", ");
+    p.out.hex(info.at<std::uint64_t>(args + 8 * i));
+    if (i == 5 || !info.has(args + 8 * (i + 1) + 8)) p.out.put(']');
+  }
+  if (seccomp && info.has(ret_data + 4)) {
+    put_name(p, "ret_data");
+    print_one_of(p, abi::seccomp_actions, info.at<std::uint32_t>(ret_data));
+  }
+  p.out.put('}');
+}
+
+void put_exit(CallPrinter& p, const SyscallInfo& info) {
+  constexpr std::size_t rval = 24, is_error = 32;
+  if (!info.has(rval + 8)) return;
+  const bool failed = info.has(is_error + 1) && info.at<std::uint8_t>(is_error) != 0;
+  const auto result = info.at<std::int64_t>(rval);
+  p.out.put(", exit={rval=");
+  const char* name = failed && result < 0 && result > -4096 ? abi::errno_name(static_cast<int>(-result)) : nullptr;
+  if (name && p.options.constants == ConstantStyle::abbrev) {
+    p.out.put('-');
+    p.out.put(name);
+  } else {
+    p.out.signed_decimal(result);
+    if (name && p.options.constants == ConstantStyle::verbose) {
+      p.out.put(" /* -");
+      p.out.put(name);
+      p.out.put(" */");
+    }
+  }
+  if (info.has(is_error + 1)) {
+    put_name(p, "is_error");
+    p.out.decimal(info.at<std::uint8_t>(is_error));
+  }
+  p.out.put('}');
+}
+
+}  // namespace
+
+void print_ptrace_user_offset(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  const abi::Names& names = p.call.abi == Abi::i386 ? abi::user_offsets_i386 : abi::user_offsets_x86_64;
+  const bool known = p.call.abi != Abi::aarch64;
+  if (const char* name = known ? name_of(names, value) : nullptr) return print_constant(p, value, name);
+  print_address(p.out, value);
+}
+
+void print_ptrace_siginfos(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  constexpr unsigned size = 128;
+  print_array(p, type.copy.flow, value, p.elements(type, value), size,
+              [&](std::uint64_t, ByteSpan bytes) { print_siginfo_body(p, bytes); });
+}
+
+namespace {
+
+// As many registers as `size` bytes hold.
+void print_registers(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t size) {
+  const bool narrow = p.call.abi == Abi::i386;
+  if (p.call.abi == Abi::aarch64 || address == 0) return print_address(p.out, address);
+  const abi::Struct& layout = narrow ? abi::user_regs_i386_layout : abi::user_regs_x86_64_layout;
+  const unsigned width = narrow ? 4 : 8;
+  const auto count = static_cast<unsigned>(std::min<std::uint64_t>(size / width, layout.fields.size()));
+  const auto bytes = p.fetch(flow, address, std::size_t{count} * width);
+  if (!bytes || count == 0) return print_address(p.out, address);
+  p.out.put('{');
+  print_fields(p, layout, flow, address, *bytes, 0, count);
+  p.out.put('}');
+}
+
+}  // namespace
+
+void print_user_registers(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  print_registers(p, type.copy.flow, value, p.elements(type, value));
+}
+
+// The vector that GETREGSET shortens to what the thread has: {iov_base=0x…, iov_len=336}.
+void print_ptrace_regset(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const auto base = p.fetch_word(abi::Flow::in, value);
+  const auto length = p.fetch_word(abi::Flow::in, value + p.word());
+  if (!base || !length) return print_address(p.out, value);
+  constexpr std::uint64_t prstatus = 1;
+  const bool output = type.copy.flow == abi::Flow::inout;
+  const auto filled = output && !p.failed() ? p.fetch_word(abi::Flow::out, value + p.word()) : length;
+  p.out.put("{iov_base=");
+  if (p.call.args[2] == prstatus && !(output && p.failed())) {
+    print_registers(p, output ? abi::Flow::out : abi::Flow::in, *base, filled.value_or(*length));
+  } else {
+    print_address(p.out, *base);
+  }
+  p.out.put(", iov_len=");
+  p.out.decimal(*length);
+  if (filled && *filled != *length) {
+    p.out.put(" => ");
+    p.out.decimal(*filled);
+  }
+  p.out.put('}');
+}
+
+void print_ptrace_syscall_info(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const bool output = type.copy.flow == abi::Flow::out;
+  const std::uint64_t size = output ? std::min<std::uint64_t>(p.call.args[2], static_cast<std::uint64_t>(std::max<std::int64_t>(p.call.result, 0)))
+                                    : p.call.args[2];
+  constexpr std::uint64_t largest = 88;
+  const auto bytes = p.fetch(type.copy.flow, value, static_cast<std::size_t>(std::min(size, largest)));
+  if (!bytes || size == 0) return print_address(p.out, value);
+  const SyscallInfo info(*bytes);
+  const auto op = info.at<std::uint8_t>(0);
+  p.out.put("{op=");
+  print_one_of(p, abi::syscall_info_ops, op);
+  if (info.has(8)) {
+    put_name(p, "arch");
+    print_one_of(p, abi::audit_arches, info.at<std::uint32_t>(4));
+  }
+  if (info.has(16)) {
+    put_name(p, "instruction_pointer");
+    print_address(p.out, info.at<std::uint64_t>(8));
+  }
+  if (info.has(24)) {
+    put_name(p, "stack_pointer");
+    print_address(p.out, info.at<std::uint64_t>(16));
+  }
+  if (op == info_entry) put_entry(p, info, false);
+  if (op == info_seccomp) put_entry(p, info, true);
+  if (op == info_exit) put_exit(p, info);
+  p.out.put('}');
+}
+
+// The program reads the filter's number and gets its flags.
+void print_seccomp_metadata(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint64_t filter_off_size = 8;
+  if (value == 0 || !p.verbose() || p.call.args[2] < filter_off_size) return print_address(p.out, value);
+  const auto filter = p.fetch<std::uint64_t>(abi::Flow::in, value);
+  if (!filter) return print_address(p.out, value);
+  p.out.put("{filter_off=");
+  p.out.decimal(*filter);
+  const auto flags = p.failed() ? std::nullopt : p.fetch<std::uint64_t>(abi::Flow::out, value + 8);
+  if (flags && type.copy.flow == abi::Flow::inout && p.call.result > 8) {
+    put_name(p, "flags");
+    print_flags(p, abi::seccomp_filter_flags, *flags);
+  }
+  p.out.put('}');
+}
+
+}  // namespace sysreel::text
