@@ -20,8 +20,13 @@ struct Nanos {
   std::int64_t value = 0;
 
   constexpr auto operator<=>(const Nanos&) const = default;
-  constexpr Nanos operator+(Nanos other) const { return {value + other.value}; }
-  constexpr Nanos operator-(Nanos other) const { return {value - other.value}; }
+  // Wraps around: the times of a damaged or hostile reel may be anything.
+  constexpr Nanos operator+(Nanos other) const {
+    return {static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(other.value))};
+  }
+  constexpr Nanos operator-(Nanos other) const {
+    return {static_cast<std::int64_t>(static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(other.value))};
+  }
 };
 
 // The calling convention a system call was made by; decides its number table, word size and structure layouts.
