@@ -92,6 +92,12 @@ void FdLookup::add_fdinfo(Tid tid, int fd, FdFact& fact) {
     extra_ = fmt::format("pid:{}", static_cast<std::int64_t>(fdinfo_number(*info, "\nPid:", 10)));
     fact.extra = extra_;
   }
+  if (path_ == "anon_inode:[eventfd]") {
+    const auto count = fdinfo_number(*info, "eventfd-count:", 16);
+    extra_ = fmt::format("{{eventfd-count={}{:x}, eventfd-id={}, eventfd-semaphore={}}}", count == 0 ? "" : "0x", count,
+                         fdinfo_number(*info, "eventfd-id:", 10), fdinfo_number(*info, "eventfd-semaphore:", 10));
+    fact.extra = extra_;
+  }
 }
 
 int FdLookup::pidfd_of(Pid pid) {

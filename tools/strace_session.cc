@@ -24,6 +24,7 @@
 #include "recorder/ptrace/seccomp_filter.h"
 #include "recorder/snapshot.h"
 #include "tools/live_pids.h"
+#include "tools/live_processes.h"
 #include "tools/strace_signals.h"
 #include "tools/text_output.h"
 
@@ -41,7 +42,10 @@ class Narrator final : public EventSink {
         options_(options),
         output_(output),
         renderer_(options.text, output, true),
-        summary_(options.summary_options, options.text) {}
+        summary_(options.summary_options, options.text) {
+    const text::TextOptions& text = options.text;
+    if (text.decode_fds != 0 || !text.paths.empty()) renderer_.ask(&processes_);
+  }
 
   void begin(const Header& header) {
     renderer_.begin(header);
@@ -134,6 +138,7 @@ class Narrator final : public EventSink {
   const ProgramName& name_;
   const StraceOptions& options_;
   TextOutput& output_;
+  LiveProcesses processes_;
   text::TextRenderer renderer_;
   stats::SummaryTable summary_;
   FdLookup lookup_;

@@ -131,27 +131,31 @@ void Model::forget(Pid pid, Tid tid) {
   if (found != processes_.end() && (found->second.threads == 0 || --found->second.threads == 0)) processes_.erase(found);
 }
 
+Descriptor descriptor_of(const FdFact& fact) {
+  return {.kind = fact.kind,
+          .late = fact.late,
+          .close_on_exec = (fact.open_flags & o_cloexec) != 0,
+          .mode = fact.mode,
+          .device = fact.device,
+          .inode = fact.inode,
+          .special = fact.special,
+          .open_flags = fact.open_flags,
+          .path = std::string(fact.path),
+          .family = fact.family,
+          .socket_type = fact.socket_type,
+          .protocol = fact.protocol,
+          .local = copy(fact.local),
+          .peer = copy(fact.peer),
+          .extra = std::string(fact.extra)};
+}
+
 void Model::on(const FdFact& fact) {
   Table& table = *process(fact.pid).fds;
   if (fact.cause == FdCause::closed) {
     table.erase(fact.fd);
     return;
   }
-  table[fact.fd] = {.kind = fact.kind,
-                    .late = fact.late,
-                    .close_on_exec = (fact.open_flags & o_cloexec) != 0,
-                    .mode = fact.mode,
-                    .device = fact.device,
-                    .inode = fact.inode,
-                    .special = fact.special,
-                    .open_flags = fact.open_flags,
-                    .path = std::string(fact.path),
-                    .family = fact.family,
-                    .socket_type = fact.socket_type,
-                    .protocol = fact.protocol,
-                    .local = copy(fact.local),
-                    .peer = copy(fact.peer),
-                    .extra = std::string(fact.extra)};
+  table[fact.fd] = descriptor_of(fact);
   constexpr std::string_view peer = "peer:";
   constexpr std::uint16_t sock_dgram = 2;
   if (!fact.extra.starts_with(peer) || fact.socket_type == sock_dgram) return;
@@ -171,6 +175,21 @@ void Model::on(const Snapshot& snapshot) {
 }
 
 const Descriptor* Model::descriptor(Pid pid, int fd) const {
+  const Descriptor* known = known_descriptor(pid, fd);
+  if (!live_) return known;
+  auto now = live_->descriptor(pid, fd);
+  if (!now) return nullptr;
+  live_descriptor_ = *std::move(now);
+  if (known && known->inode == live_descriptor_.inode && known->kind == FdKind::socket) {
+    live_descriptor_.only_bound = known->only_bound;
+    // What the socket was connected to, when the other end is gone.
+    if (live_descriptor_.peer.empty()) live_descriptor_.peer = known->peer;
+    if (live_descriptor_.extra.empty()) live_descriptor_.extra = known->extra;
+  }
+  return &live_descriptor_;
+}
+
+const Descriptor* Model::known_descriptor(Pid pid, int fd) const {
   const auto found = processes_.find(raw(pid));
   if (found == processes_.end()) return nullptr;
   const auto entry = found->second.fds->find(fd);
@@ -193,6 +212,7 @@ const abi::SyscallRow* Model::interrupted_call(Tid tid) const {
 }
 
 std::string_view Model::cwd(Pid pid) const {
+  if (live_) return live_cwd_ = live_->cwd(pid);
   const auto found = processes_.find(raw(pid));
   return found == processes_.end() ? std::string_view{} : std::string_view(found->second.cwd);
 }

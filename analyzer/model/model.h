@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyzer/model/call_effects.h"
+#include "analyzer/model/live_state.h"
 #include "format/abi/abi.h"
 #include "format/event.h"
 
@@ -35,6 +36,9 @@ struct Descriptor {
   bool only_bound = false;  // a socket that has a local address, but neither listens nor is connected
 };
 
+// A copy of what the fact says.
+Descriptor descriptor_of(const FdFact& fact);
+
 // Follows the events of a reel in order. Asked between two events, it answers for that moment; what was lost or never
 // seen is unknown, never a guess. Used by one thread.
 //
@@ -49,12 +53,15 @@ class Model final : public EventSink {
   void on(const FdFact& fact) override;
   void on(const Snapshot& snapshot) override;
 
-  // The descriptor of a process, nullptr if it is not known to be open.
+  // From here on asks the processes themselves first. Borrowed; nullptr: asks no more.
+  void ask(LiveState* live) { live_ = live; }
+
+  // The descriptor of a process, nullptr if it is not known to be open. Valid until the next event or question.
   const Descriptor* descriptor(Pid pid, int fd) const;
   // Inode of the stream socket at the other end, as the fact about that end told; 0 if unknown. The end that connects is
   // looked at before the other exists.
   std::uint64_t unix_peer(std::uint64_t inode) const;
-  // Name of a thread, empty if unknown.
+  // Name of a thread, empty if unknown. Valid as above, as is the folder.
   std::string_view comm(Tid tid) const;
   // Current directory of a process, empty if unknown.
   std::string_view cwd(Pid pid) const;
@@ -79,6 +86,7 @@ class Model final : public EventSink {
   Process& process(Pid pid) { return processes_[raw(pid)]; }
   void forget(Pid pid, Tid tid);
   void apply(const Call& call, CallEffect effect);
+  const Descriptor* known_descriptor(Pid pid, int fd) const;
   static void duplicate(Table& table, int from, int to, bool close_on_exec);
 
   struct Interrupted {
@@ -89,6 +97,9 @@ class Model final : public EventSink {
   std::unordered_map<int, Task> tasks_;
   std::unordered_map<int, Interrupted> interrupted_;  // by thread
   std::unordered_map<int, Process> processes_;
+  LiveState* live_ = nullptr;
+  mutable Descriptor live_descriptor_;  // the last answers
+  mutable std::string live_cwd_;
   std::unordered_map<std::uint64_t, std::uint64_t> unix_peers_;  // by inode
 };
 

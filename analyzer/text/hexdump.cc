@@ -40,6 +40,7 @@ void put_dump(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64
 // The buffers of an array of iovec, as many as hold `left` bytes.
 void put_vector(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t count, std::uint64_t left) {
   const unsigned word = p.word();
+  if (count > UINT32_MAX || !p.fetch(abi::Flow::in, address, static_cast<std::size_t>(2 * word * count))) return;
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto base = p.fetch_word(abi::Flow::in, address + 2 * i * word);
     const auto size = p.fetch_word(abi::Flow::in, address + (2 * i + 1) * word);

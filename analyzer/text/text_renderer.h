@@ -60,6 +60,8 @@ class TextRenderer final : public Analysis {
   // The limit of --syscall-limit has been reached: nothing more will print.
   bool done() const { return done_; }
   const Model& model() const { return model_; }
+  // Descriptors are asked of the living processes: see Model::ask.
+  void ask(LiveState* live) { model_.ask(live); }
   // Hands on what is collected.
   void flush();
 
