@@ -28,7 +28,7 @@ static const struct row calls[] = {
     {SYS_clock_settime, {NUM(99), MEM(16)}},
     {SYS_clock_nanosleep, {NUM(99), NUM(1), MEM(16), MEM(16)}},
     {SYS_nanosleep, {FILLED(16, 0xff), MEM(16)}},
-    {SYS_gettimeofday, {MEM(16), NUM(0)}},
+    {SYS_gettimeofday, {NUM(1), NUM(0)}},
     {SYS_timer_create, {NUM(99), MEM(64), MEM(4)}},
     {SYS_timer_settime, {NUM(-1), NUM(1), MEM(32), MEM(32)}},
     {SYS_timer_gettime, {NUM(-1), MEM(32)}},

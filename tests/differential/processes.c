@@ -96,7 +96,6 @@ static const struct row calls[] = {
     {SYS_finit_module, {FD, PATH, NUM(1)}},
     {SYS_syslog, {NUM(99), MEM(8), NUM(8)}},
     {SYS_times, {NUM(1)}},
-    {SYS_getppid, {NUM(0)}},
     {SYS_alarm, {NUM(0)}},
     {447, {NUM(8)}},
     {448, {FD, NUM(1)}},
