@@ -71,6 +71,20 @@ std::size_t entry_arguments(const abi::SyscallRow& row) {
   return count;
 }
 
+// As many numbers as the call has arguments, whatever they mean.
+void print_raw_arguments(CallPrinter& p) {
+  const abi::SyscallRow* base = abi::row_of(p.call.abi, p.call.nr);
+  const std::span<const abi::Arg> args = base ? base->args : p.row.args;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (i != 0) p.out.put(", ");
+    if (p.options.argument_names) {
+      p.out.put(args[i].name);
+      p.out.put('=');
+    }
+    print(p, hex_argument, p.call.args[i]);
+  }
+}
+
 void print_arguments(CallPrinter& p, std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < last; ++i) {
     const abi::Arg& argument = p.row.args[i];
@@ -81,7 +95,7 @@ void print_arguments(CallPrinter& p, std::size_t first, std::size_t last) {
       p.out.put('=');
     }
     const std::size_t empty = p.out.size();
-    print(p, p.raw() ? hex_argument : argument.type, p.call.args[i]);
+    print(p, argument.type, p.call.args[i]);
     if (p.out.size() == empty) p.out.truncate(before);  // the argument is absent
   }
 }
@@ -107,7 +121,7 @@ bool has_exit_half(const abi::SyscallRow& row) {
 }
 
 void print_entry_half(CallPrinter& p) {
-  if (p.raw()) return print_arguments(p, 0, p.row.args.size());
+  if (p.raw()) return print_raw_arguments(p);
   if (const CallEntry* entry = entry_of(p.row)) return entry->print(p, Half::entry);
   const std::size_t count = entry_arguments(p.row);
   print_arguments(p, 0, count);

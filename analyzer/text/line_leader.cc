@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-void put_number(Out& out, const Call* call) {
-  if (!call || raw(call->nr) < 0) return out.put("[????] ");
+void put_number(Out& out, SyscallNr nr) {
+  if (raw(nr) < 0) return out.put("[????] ");
   out.put('[');
-  out.decimal_blanks(static_cast<std::uint32_t>(raw(call->nr)), 4);
+  out.decimal_blanks(static_cast<std::uint32_t>(raw(nr)), 4);
   out.put("] ");
 }
 
@@ -45,7 +45,11 @@ void LineLeader::print(Out& out, const Model& model, Tid tid, Nanos time, const 
   put_pid(out, model, tid);
   if (options_.absolute != ClockFormat::none) put_absolute(out, time);
   if (options_.relative) put_relative(out, time);
-  if (options_.syscall_number) put_number(out, call);
+  if (options_.syscall_number) {
+    if (call) note(tid, call->nr);
+    const auto last = last_number_.find(sysreel::raw(tid));
+    put_number(out, last == last_number_.end() ? SyscallNr{-1} : last->second);
+  }
   if (options_.instruction_pointer) put_instruction_pointer(out, call, ip);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 
 #include "analyzer/model/model.h"
 #include "analyzer/text/out.h"
@@ -22,6 +23,11 @@ class LineLeader {
   // Writes the leader of a line that `tid` prints at `time`. `call` is the one the line is about, or else nullptr.
   void print(Out& out, const Model& model, Tid tid, Nanos time, const Call* call, std::uint64_t ip = 0);
 
+  // Remembers the number of a thread's call: lines about something else show the last one under -n.
+  void note(Tid tid, SyscallNr nr) {
+    if (options_.syscall_number) last_number_[sysreel::raw(tid)] = nr;
+  }
+
  private:
   void put_pid(Out& out, const Model& model, Tid tid) const;
   void put_absolute(Out& out, Nanos time);
@@ -32,6 +38,7 @@ class LineLeader {
   Nanos last_{-1};                 // when the line before was printed, for -r
   std::int64_t cached_second_ = -1;  // the second whose text is in cached_text_
   std::string cached_text_;
+  std::unordered_map<int, SyscallNr> last_number_;  // by thread
 };
 
 // The fraction of a second in `nanoseconds`, as ".123456"; nothing at a precision of seconds.

@@ -82,6 +82,8 @@ void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_
   out.put(text.substr(plain));
 }
 
+bool prints_in_hex(const CallPrinter& p, ByteSpan bytes) { return wants_hex(p.options.hex_strings, as_text(bytes)); }
+
 void print_quoted(CallPrinter& p, ByteSpan bytes, bool more) {
   p.out.put('"');
   put_escaped(p.out, p.options.hex_strings, as_text(bytes), {});
@@ -132,14 +134,12 @@ void print_bytes_at(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::
 }
 
 void print_bytes(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  const bool lost = type.copy.flow == abi::Flow::out && p.failed() && !type.copy.on_failure;
-  if (lost) return print_address(p.out, value);
+  if (is_lost(p, type)) return print_address(p.out, value);
   print_bytes_at(p, type.copy.flow, value, p.elements(type, value));
 }
 
 void print_string(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  const bool lost = type.copy.flow == abi::Flow::out && p.failed() && !type.copy.on_failure;
-  if (lost) return print_address(p.out, value);
+  if (is_lost(p, type)) return print_address(p.out, value);
   // A string that is embedded in a structure ends with its field.
   if (type.copy.extent == abi::Extent::elements) {
     const auto bytes = p.fetch(type.copy.flow, value, static_cast<std::size_t>(p.elements(type, value)));
@@ -152,8 +152,7 @@ void print_string(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
 
 void print_path(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   constexpr std::size_t path_max = 4096;
-  const bool lost = type.copy.flow == abi::Flow::out && p.failed() && !type.copy.on_failure;
-  if (lost) return print_address(p.out, value);
+  if (is_lost(p, type)) return print_address(p.out, value);
   if (type.copy.extent == abi::Extent::elements) {
     const auto bytes = p.fetch(type.copy.flow, value, static_cast<std::size_t>(p.elements(type, value)));
     return bytes ? print_quoted_field(p, *bytes) : print_address(p.out, value);

@@ -117,6 +117,7 @@ void TextRenderer::enter(const Call& call, Tid tid, Open& open) {
   open.nr = call.nr;
   open.renamed = false;
   open.filtered = done_ || !filter_.wants(call, *open.row, model_);
+  leader_.note(tid, call.nr);
   if (open.filtered) return;
   Out& out = target(open);
   if (staged()) out.clear();

@@ -125,6 +125,9 @@ bool takes_address(abi::Kind kind);
 // 0x7ffe…, NULL
 void print_address(Out& out, std::uint64_t address);
 
+// Whether the type is an output that was never written, because the call failed.
+bool is_lost(const CallPrinter& p, const abi::Type& type);
+
 // True if the memory at `address` is to be shown. Else prints the address and returns false: NULL, an output of a call
 // that failed, or a call outside -e verbose=.
 bool follow(CallPrinter& p, const abi::Type& type, std::uint64_t address);
@@ -144,6 +147,8 @@ void print_note(CallPrinter& p, std::string_view text);
 
 // "abc\n"… escaped as -x asks; `more` adds "...".
 void print_quoted(CallPrinter& p, ByteSpan bytes, bool more);
+// Whether -x shows this string in hexadecimal as a whole.
+bool prints_in_hex(const CallPrinter& p, ByteSpan bytes);
 // abc, escaped as -x asks; `special` are characters to be escaped besides.
 void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_view special);
 // <abc>, without quotes and with < and > escaped, too: what stands between angle brackets.

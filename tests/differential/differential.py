@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAMS = ["files", "memory_time_poll", "processes", "network"]
+PROGRAMS = ["files", "memory_time_poll", "processes", "network", "matrix"]
 
 # Reading options, each tried on every program in live mode and in those that read a reel.
 OPTIONS = [

@@ -52,6 +52,7 @@ void print_file_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value)
 }
 
 void print_file_handle(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!p.verbose()) return print_address(p.out, value);
   const auto before = p.input<HandleHead>(value);
   if (value == 0 || !before) {
     const auto size = p.input<std::uint32_t>(value);

@@ -16,8 +16,11 @@ void print_value(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uin
   if (run.bytes.size() < wanted && (run.faulted || run.bytes.empty())) return print_address(p.out, address);
   auto shown = static_cast<std::size_t>(std::min<std::uint64_t>({length, limit, run.bytes.size()}));
   bool more = length > shown;
-  if (length == limit + 1 && run.bytes.size() == wanted && run.bytes[wanted - 1] == std::byte{0}) more = false;
-  if (!more && length != 0 && length == wanted && shown == length && run.bytes[shown - 1] == std::byte{0}) --shown;
+  const bool ends_with_nul = shown != 0 && run.bytes[shown - 1] == std::byte{0};
+  if (ends_with_nul && !prints_in_hex(p, run.bytes.first(shown))) {
+    --shown;
+    more = false;
+  }
   print_quoted(p, run.bytes.first(shown), more);
 }
 

@@ -104,7 +104,7 @@ std::optional<std::int32_t> name_capacity_at_entry(const CallPrinter& p, std::ui
 }  // namespace
 
 void print_message(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  if (!follow(p, type, value)) return;
+  if (is_lost(p, type)) return print_address(p.out, value);
   const std::uint64_t length = p.elements(type, value);
   const auto protocol = netlink_protocol_of(p, static_cast<std::int32_t>(p.call.args[0]));
   if (protocol) return print_netlink(p, type.copy.flow, value, length, *protocol);

@@ -56,6 +56,7 @@ void print_socket_type(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   if (rest != 0) {
     p.out.put('|');
     p.out.hex(rest);
+    if (rest == flags && !verbose) print_note(p, abi::socket_type_flags.unknown);
   }
   if (verbose) p.out.put(" */");
 }
