@@ -32,6 +32,14 @@ void print(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (type.copy.flow == abi::Flow::none || row.takes_address) return row.print(p, type, value);
   if (!follow(p, type, value)) return;
   const unsigned size = type.copy.unit == 0 ? p.word() : type.copy.unit;
+  const bool single = type.copy.count.from == abi::CountFrom::constant && type.copy.count.count == 1 && !type.copy.bounded;
+  if (single) {  // a number, not an array of one: -s does not cut it
+    const auto bytes = p.fetch(type.copy.flow, value, size);
+    if (!bytes) return print_address(p.out, value);
+    p.out.put('[');
+    row.print(p, type, load_number(*bytes, abi::CType::u64));
+    return p.out.put(']');
+  }
   print_array(p, type.copy.flow, value, p.elements(type, value), size,
               [&](std::uint64_t, ByteSpan bytes) { row.print(p, type, load_number(bytes, abi::CType::u64)); });
 }
@@ -42,6 +50,10 @@ void print_address(Out& out, std::uint64_t address) {
   } else {
     out.hex(address);
   }
+}
+
+bool is_lost(const CallPrinter& p, const abi::Type& type) {
+  return type.copy.flow == abi::Flow::out && p.failed() && !type.copy.on_failure;
 }
 
 bool follow(CallPrinter& p, const abi::Type& type, std::uint64_t address) {

@@ -31,34 +31,11 @@ const abi::Names* protocols_of(std::uint64_t family) {
 void print_socket_type(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   constexpr std::uint32_t type_mask = 0xf;
   const auto bits = static_cast<std::uint32_t>(value);
-  if (p.options.constants == ConstantStyle::raw) return p.out.hex(bits);
-  const std::uint32_t flags = bits & ~type_mask;
-  if (flags == 0) return print_one_of(p, abi::socket_types, bits);
-  const char* name = name_of(abi::socket_types, bits & type_mask);
-  const bool verbose = p.options.constants == ConstantStyle::verbose;
-  if (verbose) {
-    p.out.hex(bits);
-    p.out.put(" /* ");
-  }
-  if (name) {
-    p.out.put(name);
-  } else {
-    p.out.hex(bits & type_mask);
-    if (!verbose) print_note(p, abi::socket_types.unknown);
-  }
-  std::uint32_t rest = flags;
-  for (const abi::Name& flag : abi::socket_type_flags.rows) {
-    if (!(rest & flag.value)) continue;
-    p.out.put('|');
-    p.out.put(flag.text);
-    rest &= ~static_cast<std::uint32_t>(flag.value);
-  }
-  if (rest != 0) {
-    p.out.put('|');
-    p.out.hex(rest);
-    if (rest == flags && !verbose) print_note(p, abi::socket_type_flags.unknown);
-  }
-  if (verbose) p.out.put(" */");
+  if ((bits & ~type_mask) == 0) return print_one_of(p, abi::socket_types, bits);
+  // Type and flags print one after the other, each in the style of -X.
+  print_one_of(p, abi::socket_types, bits & type_mask);
+  p.out.put('|');
+  print_flags(p, abi::socket_type_flags, bits & ~type_mask);
 }
 
 void print_socket_protocol(CallPrinter& p, const abi::Type&, std::uint64_t value) {
