@@ -108,7 +108,7 @@ void print_random_bytes(CallPrinter& p, const abi::Type& type, std::uint64_t val
 }
 
 void print_bounded_string(CallPrinter& p, const abi::Type& type, std::uint64_t address, std::size_t longest) {
-  if (!follow(p, type, address)) return;
+  if (address == 0 || is_lost(p, type)) return print_address(p.out, address);
   const std::size_t limit = std::min<std::size_t>(longest, p.options.string_limit);
   const std::size_t wanted = std::min(longest, limit + 1);
   const MemoryImage::Run run = p.fetch_run(type.copy.flow, address, wanted);

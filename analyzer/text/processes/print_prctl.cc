@@ -77,7 +77,7 @@ void print_death_signal(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 
 // A string of which the kernel reads so many characters and no more: what follows them is not looked at.
 void print_bounded_string(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  if (!follow(p, type, value)) return;
+  if (value == 0 || is_lost(p, type)) return print_address(p.out, value);
   const std::size_t limit = std::min<std::size_t>(type.copy.count.count, p.options.string_limit);
   const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, limit);
   const auto nul = std::find(run.bytes.begin(), run.bytes.end(), std::byte{0});
