@@ -1,4 +1,4 @@
-// trace-report: the text of strace from a reel, or with --errors what failed in it.
+// trace-report: the text of strace from a reel, or what it answers: --errors, --diagnose.
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -13,6 +13,7 @@
 #include "tools/program_name.h"
 #include "tools/reel_errors.h"
 #include "tools/reel_files.h"
+#include "tools/reel_findings.h"
 #include "tools/reel_text.h"
 #include "tools/strace_options.h"
 #include "tools/text_output.h"
@@ -20,10 +21,11 @@
 namespace {
 
 constexpr const char* usage =
-    "Usage: trace-report [--errors] [OPTION]... [FILE]...\n"
+    "Usage: trace-report [--errors|--diagnose] [OPTION]... [FILE]...\n"
     "Prints the system calls and signals in a reel as strace does, on standard output. Without FILE it reads standard input\n"
     "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n"
-    "--errors groups the calls that failed by errno, call and target instead.\n";
+    "--errors groups the calls that failed by errno, call and target instead.\n"
+    "--diagnose says what went wrong: who killed a process, why it crashed, what it rests on and how sure it is.\n";
 
 // Standard output. A reader that went away (head) ends the program without a word.
 class StandardOutput final : public sysreel::text::TextSink {
@@ -41,9 +43,24 @@ class StandardOutput final : public sysreel::text::TextSink {
   int error_ = 0;
 };
 
-sysreel::Result<void> print_errors(const std::string& file, const sysreel::text::TextOptions& options,
-                                   sysreel::text::TextSink& sink, const sysreel::tools::ProgramName& name) {
-  const auto report = sysreel::tools::errors_of_reel(file, options, name);
+enum class View { text, errors, diagnosis };
+
+// Takes the options that choose a view out of the command line; the last one holds.
+View take_view(std::vector<const char*>& words) {
+  View view = View::text;
+  std::erase_if(words, [&view](const char* word) {
+    if (std::strcmp(word, "--errors") == 0) return view = View::errors, true;
+    if (std::strcmp(word, "--diagnose") == 0) return view = View::diagnosis, true;
+    return false;
+  });
+  return view;
+}
+
+sysreel::Result<void> print_view(View view, const std::string& file, const sysreel::text::TextOptions& options,
+                                 sysreel::text::TextSink& sink, const sysreel::tools::ProgramName& name) {
+  if (view == View::text) return sysreel::tools::print_reel(file, options, sink, name);
+  const auto report = view == View::errors ? sysreel::tools::errors_of_reel(file, options, name)
+                                           : sysreel::tools::findings_of_reel(file, name);
   if (!report) return report.error();
   sink.write({}, *report);
   return {};
@@ -55,7 +72,7 @@ int main(int argc, char** argv) {
   using namespace sysreel;
   const tools::ProgramName name(argc, argv);
   std::vector<const char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const bool errors = std::erase_if(words, [](const char* word) { return std::strcmp(word, "--errors") == 0; }) > 0;
+  const View view = take_view(words);
 
   // Where strace wants a program, reels stand; there may be none.
   std::vector<std::string> notes;
@@ -90,8 +107,7 @@ int main(int argc, char** argv) {
   text::TextSink& sink = output ? static_cast<text::TextSink&>(*output) : standard_output;
   int status = 0;
   for (const std::string& file : *files) {
-    const Result<void> printed = errors ? print_errors(file, options->text, sink, name)
-                                        : tools::print_reel(file, options->text, sink, name);
+    const Result<void> printed = print_view(view, file, options->text, sink, name);
     if (!printed) status = tools::say_error(name, printed.error());
   }
   if (output) output->close();

@@ -1,13 +1,13 @@
 #include "analyzer/errors/error_report.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
 
+#include "analyzer/text/call_line.h"
 #include "analyzer/text/call_text.h"
+#include "analyzer/wall_clock.h"
 #include "format/abi/abi.h"
 
 namespace sysreel {
@@ -18,40 +18,15 @@ bool failed(const Call& call) {
   return !call.has(call_no_result) && !call.has(call_in_flight) && call.result < 0 && call.result >= -max_errno;
 }
 
-std::string example_line(const Call& call, const Model& model) {
-  static const text::TextOptions options;
-  const abi::SyscallRow& row = text::row_for(call);
-  text::Out out, comment;
-  text::print_call_name(out, call, row);
-  out.put('(');
-  {
-    text::CallPrinter entry(call, row, options, model, out, comment, text::Half::entry);
-    text::print_entry_half(entry);
-  }
-  text::CallPrinter exit(call, row, options, model, out, comment, text::Half::exit);
-  text::print_exit_half(exit);
-  out.put(") = ");
-  text::print_result(exit);
-  return std::string(out.view());
-}
-
 std::string error_name(int error) {
   const char* name = abi::errno_name(error);
   return name ? name : fmt::format("errno {}", error);
 }
 
-std::string clock_time(Nanos realtime) {
-  const std::time_t seconds = realtime.value / 1'000'000'000;
-  const auto micros = realtime.value % 1'000'000'000 / 1000;
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return fmt::format("{:%H:%M:%S}.{:06}", local, micros);
-}
-
 }  // namespace
 
 void ErrorReport::begin(const Header& header) {
-  realtime_offset_ = header.started_realtime - header.started;
+  header_ = header;
   filtered_ = !header.filter.empty();
 }
 
@@ -68,7 +43,7 @@ void ErrorReport::on(const Call& call) {
       ErrorGroup& group = group_of(static_cast<int>(-call.result), text::row_for(call).name, target);
       if (group.count++ == 0) {
         group.first = call.end();
-        group.example = example_line(call, model_);
+        group.example = text::call_line(call, model_);
       }
       group.last = call.end();
     }
@@ -114,11 +89,11 @@ std::string ErrorReport::text() const {
   for (const ErrorGroup* group : groups()) {
     fmt::format_to(add, "\n{:>8}  {} {} {}\n", group->count, error_name(group->error), group->call, group->target.text);
     if (const char* meaning = abi::errno_text(group->error)) fmt::format_to(add, "          {}\n", meaning);
-    const std::string first = clock_time(group->first + realtime_offset_);
+    const std::string first = wall_clock(group->first, header_);
     if (group->count == 1) {
       fmt::format_to(add, "          at {}\n", first);
     } else {
-      fmt::format_to(add, "          first {}, last {}\n", first, clock_time(group->last + realtime_offset_));
+      fmt::format_to(add, "          first {}, last {}\n", first, wall_clock(group->last, header_));
     }
     fmt::format_to(add, "          {}\n", group->example);
   }

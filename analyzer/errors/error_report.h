@@ -59,6 +59,7 @@ class ErrorReport final : public Analysis {
 
   using Key = std::tuple<int, std::string, std::string>;
   Options options_;
+  Header header_;
   Model model_;
   std::map<Key, ErrorGroup> groups_;
   std::uint64_t calls_ = 0;
@@ -66,7 +67,6 @@ class ErrorReport final : public Analysis {
   std::uint64_t lost_ = 0;
   bool merged_targets_ = false;
   bool filtered_ = false;
-  Nanos realtime_offset_;
 };
 
 }  // namespace sysreel

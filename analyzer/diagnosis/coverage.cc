@@ -1,0 +1,61 @@
+#include "analyzer/diagnosis/coverage.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "format/abi/abi.h"
+#include "format/abi/syscall_set.h"
+
+namespace sysreel {
+namespace {
+
+constexpr std::uint32_t kept_when_filtered = abi::makes_fd | abi::changes_fds | abi::changes_maps | abi::changes_tasks;
+
+abi::SyscallSet set_of(std::string_view expression) {
+  const auto set = abi::parse_syscall_set(expression);
+  return set ? *set : abi::SyscallSet::none();
+}
+
+// Names of the calls of the native ABI that are wanted and that the recording left out.
+std::vector<std::string> left_out(const Needs& needs, const Header& header) {
+  const abi::SyscallSet wanted = set_of(needs.calls);
+  const abi::SyscallSet recorded = header.filter.empty() ? abi::SyscallSet::all() : set_of(header.filter);
+  std::vector<std::string> names;
+  for (unsigned number = 0; number < abi::table_size(header.native_abi); ++number) {
+    const SyscallNr nr{static_cast<std::int32_t>(number)};
+    const abi::SyscallRow* const row = abi::row_of(header.native_abi, nr);
+    if (!row || !wanted.has(header.native_abi, nr)) continue;
+    const bool kept_all_the_same = !header.strict_filter && (row->classes & kept_when_filtered) != 0;
+    if (!kept_all_the_same && (header.failed_only || !recorded.has(header.native_abi, nr))) names.push_back(row->name);
+  }
+  return names;
+}
+
+std::string restriction(const Header& header) {
+  if (header.filter.empty()) return "-Z";
+  return fmt::format("-e trace={}{}{}", header.filter, header.strict_filter ? " --strict-filter" : "", header.failed_only ? " -Z" : "");
+}
+
+bool wants_all(const Needs& needs) { return needs.calls == "all"; }
+
+}  // namespace
+
+std::string obstacle(const Needs& needs, const Header& header) {
+  if (needs.durations && !header.durations) return "recorded with --no-duration";
+  if (wants_all(needs)) return "";
+  const std::vector<std::string> missing = left_out(needs, header);
+  if (missing.empty()) return "";
+  constexpr std::size_t shown = 3;
+  std::string names = missing[0];
+  for (std::size_t i = 1; i < missing.size() && i < shown; ++i) names += ", " + missing[i];
+  if (missing.size() > shown) names += fmt::format(" and {} more", missing.size() - shown);
+  return fmt::format("recorded with {}, without {}", restriction(header), names);
+}
+
+std::string blind_spot(const Needs& needs, const Header& header) {
+  if (!wants_all(needs) || (header.filter.empty() && !header.failed_only)) return "";
+  return fmt::format("recorded with {}: it saw no other calls", restriction(header));
+}
+
+}  // namespace sysreel

@@ -1,0 +1,14 @@
+// Times of a reel as wall-clock text.
+#pragma once
+
+#include <string>
+
+#include "format/header.h"
+#include "format/ids.h"
+
+namespace sysreel {
+
+// "14:03:22.123456": a moment of the reel on the recorded host's clock, in the reader's time zone.
+std::string wall_clock(Nanos time, const Header& header);
+
+}  // namespace sysreel
