@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "format/event.h"
+#include "format/every_event.h"
 #include "format/header.h"
 
 namespace sysreel {
@@ -18,27 +18,17 @@ class Analysis : public EventSink {
 };
 
 // Hands every event to each of several sinks, in their order. Owns none of them.
-class Fanout final : public EventSink {
+class Fanout final : public EveryEvent<Fanout> {
  public:
   explicit Fanout(std::span<EventSink* const> sinks) : sinks_(sinks) {}
-  void on(const Call& event) override { deliver(event); }
-  void on(const Signal& event) override { deliver(event); }
-  void on(const JobStop& event) override { deliver(event); }
-  void on(const TaskNew& event) override { deliver(event); }
-  void on(const Exec& event) override { deliver(event); }
-  void on(const TaskExit& event) override { deliver(event); }
-  void on(const TaskDetach& event) override { deliver(event); }
-  void on(const FdFact& event) override { deliver(event); }
-  void on(const Snapshot& event) override { deliver(event); }
-  void on(const ClockSample& event) override { deliver(event); }
-  void on(const Loss& event) override { deliver(event); }
-  void on(const End& event) override { deliver(event); }
 
  private:
+  friend EveryEvent<Fanout>;
   template <typename Event>
-  void deliver(const Event& event) {
+  void take(const Event& event) {
     for (EventSink* sink : sinks_) sink->on(event);
   }
+
   std::span<EventSink* const> sinks_;
 };
 

@@ -50,6 +50,10 @@ enum CallFlag : std::uint16_t {
   call_by_sigreturn = 1 << 7,   // the result is the one restored by rt_sigreturn
 };
 
+// Whether a result is an error as the kernel returns it: -errno, which is in [-4095, -1] (include/linux/err.h), restart
+// codes included.
+constexpr bool is_error(std::int64_t result) { return result < 0 && result >= -4095; }
+
 // One system call, from entry to exit.
 struct Call {
   Pid pid{};
@@ -68,6 +72,8 @@ struct Call {
   std::span<const std::uint64_t> stack{};  // user return addresses, innermost first; empty: not recorded
 
   bool has(CallFlag flag) const { return (flags & flag) != 0; }
+  // It ended, and with an error. A call without a result has neither failed nor succeeded.
+  bool failed() const { return !has(call_no_result) && !has(call_in_flight) && is_error(result); }
   Nanos end() const { return start + duration; }
 };
 

@@ -18,7 +18,7 @@ std::string_view OwnedEvents::keep(std::string_view text) {
   return {copy.data(), copy.size()};
 }
 
-void OwnedEvents::on(const Call& event) {
+void OwnedEvents::take(const Call& event) {
   Call copy = event;
   if (!event.blocks.empty()) {
     auto* blocks = static_cast<Block*>(arena_.allocate(event.blocks.size_bytes(), alignof(Block)));
@@ -31,7 +31,7 @@ void OwnedEvents::on(const Call& event) {
   events_.emplace_back(copy);
 }
 
-void OwnedEvents::on(const Signal& event) {
+void OwnedEvents::take(const Signal& event) {
   Signal copy = event;
   copy.siginfo = keep(event.siginfo);
   copy.fault = keep(event.fault);
@@ -39,24 +39,19 @@ void OwnedEvents::on(const Signal& event) {
   events_.emplace_back(copy);
 }
 
-void OwnedEvents::on(const JobStop& event) { events_.emplace_back(event); }
-
-void OwnedEvents::on(const TaskNew& event) {
+void OwnedEvents::take(const TaskNew& event) {
   TaskNew copy = event;
   copy.comm = keep(event.comm);
   events_.emplace_back(copy);
 }
 
-void OwnedEvents::on(const Exec& event) {
+void OwnedEvents::take(const Exec& event) {
   Exec copy = event;
   copy.path = keep(event.path);
   events_.emplace_back(copy);
 }
 
-void OwnedEvents::on(const TaskExit& event) { events_.emplace_back(event); }
-void OwnedEvents::on(const TaskDetach& event) { events_.emplace_back(event); }
-
-void OwnedEvents::on(const FdFact& event) {
+void OwnedEvents::take(const FdFact& event) {
   FdFact copy = event;
   copy.path = keep(event.path);
   copy.local = keep(event.local);
@@ -65,16 +60,13 @@ void OwnedEvents::on(const FdFact& event) {
   events_.emplace_back(copy);
 }
 
-void OwnedEvents::on(const Snapshot& event) {
+void OwnedEvents::take(const Snapshot& event) {
   Snapshot copy = event;
   copy.data = keep(event.data);
   events_.emplace_back(copy);
 }
 
-void OwnedEvents::on(const ClockSample& event) { events_.emplace_back(event); }
-void OwnedEvents::on(const Loss& event) { events_.emplace_back(event); }
-
-void OwnedEvents::on(const End& event) {
+void OwnedEvents::take(const End& event) {
   End copy = event;
   copy.message = keep(event.message);
   events_.emplace_back(copy);

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "format/event.h"
+#include "format/every_event.h"
 
 namespace sysreel {
 
@@ -17,24 +17,11 @@ using AnyEvent = std::variant<Call, Signal, JobStop, TaskNew, Exec, TaskExit, Ta
 
 // Owns deep copies of the events it was given, in their order. The copies live in one arena and die together, with
 // clear() or with the object; addresses of events change when more are added, what their spans point to does not.
-class OwnedEvents final : public EventSink {
+class OwnedEvents final : public EveryEvent<OwnedEvents> {
  public:
   OwnedEvents() = default;
   OwnedEvents(const OwnedEvents&) = delete;
   OwnedEvents& operator=(const OwnedEvents&) = delete;
-
-  void on(const Call&) override;
-  void on(const Signal&) override;
-  void on(const JobStop&) override;
-  void on(const TaskNew&) override;
-  void on(const Exec&) override;
-  void on(const TaskExit&) override;
-  void on(const TaskDetach&) override;
-  void on(const FdFact&) override;
-  void on(const Snapshot&) override;
-  void on(const ClockSample&) override;
-  void on(const Loss&) override;
-  void on(const End&) override;
 
   // Delivers every kept event, oldest first. They stay here.
   void replay(EventSink& sink) const;
@@ -47,6 +34,19 @@ class OwnedEvents final : public EventSink {
   void clear();
 
  private:
+  friend EveryEvent<OwnedEvents>;
+  void take(const Call&);
+  void take(const Signal&);
+  void take(const TaskNew&);
+  void take(const Exec&);
+  void take(const FdFact&);
+  void take(const Snapshot&);
+  void take(const End&);
+  template <typename Event>  // of all others: nothing in them points elsewhere
+  void take(const Event& event) {
+    events_.emplace_back(event);
+  }
+
   template <typename T>
   std::span<const T> keep(std::span<const T> content);
   std::string_view keep(std::string_view text);

@@ -2,29 +2,17 @@
 
 namespace sysreel {
 
-void ReelFacts::on(const Call& call) {
-  ++counts_[kind_of<Call>];
+void ReelFacts::note(const Call& call) {
   if (call.has(call_in_flight)) ++in_flight_calls_;
-  if (!call.has(call_in_flight) && !call.has(call_no_result) && call.result < 0 && call.result > -4096) ++failed_calls_;
+  if (call.failed()) ++failed_calls_;
 }
-void ReelFacts::on(const Signal&) { ++counts_[kind_of<Signal>]; }
-void ReelFacts::on(const JobStop&) { ++counts_[kind_of<JobStop>]; }
-void ReelFacts::on(const TaskNew&) { ++counts_[kind_of<TaskNew>]; }
-void ReelFacts::on(const Exec&) { ++counts_[kind_of<Exec>]; }
-void ReelFacts::on(const TaskExit&) { ++counts_[kind_of<TaskExit>]; }
-void ReelFacts::on(const TaskDetach&) { ++counts_[kind_of<TaskDetach>]; }
-void ReelFacts::on(const FdFact&) { ++counts_[kind_of<FdFact>]; }
-void ReelFacts::on(const Snapshot&) { ++counts_[kind_of<Snapshot>]; }
-void ReelFacts::on(const ClockSample&) { ++counts_[kind_of<ClockSample>]; }
 
-void ReelFacts::on(const Loss& loss) {
-  ++counts_[kind_of<Loss>];
+void ReelFacts::note(const Loss& loss) {
   auto& lost = loss.signals_and_tasks ? lost_others_ : lost_calls_;
   lost[static_cast<std::size_t>(loss.cause)] += loss.count;
 }
 
-void ReelFacts::on(const End& end) {
-  ++counts_[kind_of<End>];
+void ReelFacts::note(const End& end) {
   ending_ = Ending{end.time, end.reason, end.command_status, std::string(end.message)};
 }
 

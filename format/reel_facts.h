@@ -6,13 +6,12 @@
 #include <optional>
 #include <string>
 
-#include "format/event.h"
-#include "format/event_kind.h"
+#include "format/every_event.h"
 
 namespace sysreel {
 
 // Counts events as they pass. Memory does not grow with them.
-class ReelFacts final : public EventSink {
+class ReelFacts final : public EveryEvent<ReelFacts> {
  public:
   struct Ending {
     Nanos time;
@@ -20,19 +19,6 @@ class ReelFacts final : public EventSink {
     std::int32_t command_status = -1;
     std::string message;
   };
-
-  void on(const Call&) override;
-  void on(const Signal&) override;
-  void on(const JobStop&) override;
-  void on(const TaskNew&) override;
-  void on(const Exec&) override;
-  void on(const TaskExit&) override;
-  void on(const TaskDetach&) override;
-  void on(const FdFact&) override;
-  void on(const Snapshot&) override;
-  void on(const ClockSample&) override;
-  void on(const Loss&) override;
-  void on(const End&) override;
 
   std::uint64_t count(std::uint8_t kind) const { return counts_[kind]; }
   std::uint64_t failed_calls() const { return failed_calls_; }
@@ -43,6 +29,18 @@ class ReelFacts final : public EventSink {
   const std::optional<Ending>& ending() const { return ending_; }
 
  private:
+  friend EveryEvent<ReelFacts>;
+  template <typename Event>
+  void take(const Event& event) {
+    ++counts_[kind_of<Event>];
+    note(event);
+  }
+  void note(const Call&);
+  void note(const Loss&);
+  void note(const End&);
+  template <typename Event>
+  void note(const Event&) {}
+
   std::array<std::uint64_t, event_kind_count> counts_{};
   std::uint64_t failed_calls_ = 0;
   std::uint64_t in_flight_calls_ = 0;

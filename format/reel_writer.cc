@@ -53,10 +53,23 @@ IndexEntry index_entry(const ChunkEncoder& chunk) {
   return entry;
 }
 
+// Bytes that an event takes in a chunk besides its fixed fields.
 std::size_t payload_of(const Call& call) {
   std::size_t total = call.stack.size_bytes();
   for (const Block& block : call.blocks) total += block.data.size();
   return total;
+}
+std::size_t payload_of(const Signal& event) { return event.siginfo.size() + event.fault.size() + event.stack.size_bytes(); }
+std::size_t payload_of(const TaskNew& event) { return event.comm.size(); }
+std::size_t payload_of(const Exec& event) { return event.path.size(); }
+std::size_t payload_of(const FdFact& event) {
+  return event.path.size() + event.local.size() + event.peer.size() + event.extra.size();
+}
+std::size_t payload_of(const Snapshot& event) { return event.data.size(); }
+std::size_t payload_of(const End& event) { return event.message.size(); }
+template <typename Event>
+std::size_t payload_of(const Event&) {
+  return 0;
 }
 
 }  // namespace
@@ -191,22 +204,13 @@ Result<ReelWriter> ReelWriter::open(UniqueFd out, const Header& header, const Ch
   return ReelWriter(std::move(state));
 }
 
-void ReelWriter::on(const Call& event) { state_->add(event, payload_of(event)); }
-void ReelWriter::on(const Signal& event) {
-  state_->add(event, event.siginfo.size() + event.fault.size() + event.stack.size_bytes());
+template <typename Event>
+void ReelWriter::take(const Event& event) {
+  state_->add(event, payload_of(event));
 }
-void ReelWriter::on(const JobStop& event) { state_->add(event); }
-void ReelWriter::on(const TaskNew& event) { state_->add(event, event.comm.size()); }
-void ReelWriter::on(const Exec& event) { state_->add(event, event.path.size()); }
-void ReelWriter::on(const TaskExit& event) { state_->add(event); }
-void ReelWriter::on(const TaskDetach& event) { state_->add(event); }
-void ReelWriter::on(const FdFact& event) {
-  state_->add(event, event.path.size() + event.local.size() + event.peer.size() + event.extra.size());
-}
-void ReelWriter::on(const Snapshot& event) { state_->add(event, event.data.size()); }
-void ReelWriter::on(const ClockSample& event) { state_->add(event); }
-void ReelWriter::on(const Loss& event) { state_->add(event); }
-void ReelWriter::on(const End& event) { state_->add(event, event.message.size()); }
+#define KIND(number, Event, field) template void ReelWriter::take(const Event&);
+SYSREEL_EVENT_KINDS(KIND)
+#undef KIND
 
 void ReelWriter::append(std::span<const Call> calls) {
   for (const Call& call : calls) state_->add(call, payload_of(call));

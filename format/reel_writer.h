@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-#include "format/event.h"
+#include "format/every_event.h"
 #include "format/header.h"
 #include "format/result.h"
 #include "format/unique_fd.h"
@@ -36,7 +36,7 @@ struct WriterTotals {
 //
 // The pump's loop: `if (writer.due(now)) { report calls in flight into it; checkpoint; writer.cut(); }`. Without that the
 // writer cuts by itself when a chunk has twice the size of the policy.
-class ReelWriter final : public EventSink {
+class ReelWriter final : public EveryEvent<ReelWriter> {
  public:
   // Writes the preamble. Fails with the descriptor's errno.
   static Result<ReelWriter> open(UniqueFd out, const Header& header, const ChunkPolicy& policy = {});
@@ -44,19 +44,7 @@ class ReelWriter final : public EventSink {
   ReelWriter& operator=(ReelWriter&&) noexcept;
   ~ReelWriter() override;  // without close() the reel stays "not closed": the current chunk and the index are missing
 
-  // Each adds one event to the current chunk. Failures to write show in failure().
-  void on(const Call&) override;
-  void on(const Signal&) override;
-  void on(const JobStop&) override;
-  void on(const TaskNew&) override;
-  void on(const Exec&) override;
-  void on(const TaskExit&) override;
-  void on(const TaskDetach&) override;
-  void on(const FdFact&) override;
-  void on(const Snapshot&) override;
-  void on(const ClockSample&) override;
-  void on(const Loss&) override;
-  void on(const End&) override;
+  // Each on() adds one event to the current chunk. Failures to write show in failure().
   // Many calls at once: nothing is allocated for one of them.
   void append(std::span<const Call> calls);
 
@@ -82,6 +70,10 @@ class ReelWriter final : public EventSink {
   WriterTotals totals() const;
 
  private:
+  friend EveryEvent<ReelWriter>;
+  template <typename Event>
+  void take(const Event& event);
+
   struct State;
   explicit ReelWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -21,7 +21,4 @@ struct CaptureLimits {
 void capture(const CallPlan& plan, const Call& call, Phase phase, const TraceeMemory& memory, const CaptureLimits& limits,
              BlockArena& arena);
 
-// Whether a result is an error as the kernel returns it, restart codes included.
-constexpr bool is_error(std::int64_t result) { return result < 0 && result >= -4095; }
-
 }  // namespace sysreel

@@ -13,11 +13,6 @@
 namespace sysreel {
 namespace {
 
-bool failed(const Call& call) {
-  constexpr std::int64_t max_errno = 4095;  // kernel include/linux/err.h
-  return !call.has(call_no_result) && !call.has(call_in_flight) && call.result < 0 && call.result >= -max_errno;
-}
-
 std::string error_name(int error) {
   const char* name = abi::errno_name(error);
   return name ? name : fmt::format("errno {}", error);
@@ -37,7 +32,7 @@ void ErrorReport::on(const Loss& event) {
 void ErrorReport::on(const Call& call) {
   if (!call.has(call_hidden) && !call.has(call_in_flight) && options_.calls.has(call.abi, call.nr)) {
     ++calls_;
-    if (failed(call)) {
+    if (call.failed()) {
       ++failures_;
       const FailureTarget target = target_of(call, model_);
       ErrorGroup& group = group_of(static_cast<int>(-call.result), text::row_for(call).name, target);

@@ -65,7 +65,4 @@ class CallStats final : public Analysis {
   std::uint64_t lost_ = 0;
 };
 
-// Whether the call returned an error: a result in [-4095, -1], as the kernel encodes -errno.
-constexpr bool is_error(std::int64_t result) { return result < 0 && result >= -4095; }
-
 }  // namespace sysreel

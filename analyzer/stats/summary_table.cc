@@ -86,7 +86,7 @@ Result<std::vector<SummaryColumn>> parse_columns(std::string_view text) {
 void SummaryTable::on(const Call& call) {
   if (call.has(call_in_flight) || call.has(call_no_result) || call.has(call_hidden)) return;
   if (!text_.trace.has(call.abi, call.nr)) return;
-  const bool failed = call.result < 0 && call.result >= -4095;
+  const bool failed = call.failed();
   if ((text_.status & (failed ? text::status_failed : text::status_successful)) == 0) return;
 
   Row& row = rows_[static_cast<unsigned>(call.abi)][raw(call.nr)];

@@ -9,7 +9,7 @@ void EntryOrder::add(std::int64_t time, bool begins) {
   items_.push_back({time, static_cast<std::uint32_t>(events_.size()), begins});
 }
 
-void EntryOrder::on(const Call& call) {
+void EntryOrder::take(const Call& call) {
   if (call.has(call_hidden)) {
     add(call.end().value, false);
   } else {

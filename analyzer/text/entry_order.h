@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analyzer/analysis.h"
+#include "format/every_event.h"
 #include "format/owned_event.h"
 
 namespace sysreel::text {
@@ -13,24 +13,10 @@ namespace sysreel::text {
 // A reel tells of a call when it ended. This adaptor keeps the events of one chunk, sorts beginnings and ends by time, and
 // passes them on: a call that nothing came between as one complete Call, any other twice, as call_in_flight first. Calls
 // that were in flight when the chunk was cut stand at its end, so one chunk of look-ahead is enough. Used by one thread.
-class EntryOrder final : public EventSink {
+class EntryOrder final : public EveryEvent<EntryOrder> {
  public:
   // The sink is borrowed.
   explicit EntryOrder(EventSink& sink) : sink_(sink) {}
-
-  void on(const Call& call) override;
-  void on(const Signal& event) override { keep(event, event.time); }
-  void on(const JobStop& event) override { keep(event, event.time); }
-  // A task that was found existed before everything that was recorded, whenever its turn to be told of came.
-  void on(const TaskNew& event) override { keep(event, event.origin == TaskOrigin::attached ? Nanos{INT64_MIN} : event.time); }
-  void on(const Exec& event) override { keep(event, event.time); }
-  void on(const TaskExit& event) override { keep(event, event.time); }
-  void on(const TaskDetach& event) override { keep(event, event.time); }
-  void on(const FdFact& event) override { keep(event, event.time); }
-  void on(const Snapshot& event) override { keep(event, event.time); }
-  void on(const ClockSample& event) override { keep(event, event.time); }
-  void on(const Loss& event) override { keep(event, event.to); }
-  void on(const End& event) override { keep(event, event.time); }
 
   // Passes on what was kept: to be called at the end of each chunk.
   void flush();
@@ -42,6 +28,16 @@ class EntryOrder final : public EventSink {
     std::uint32_t event;  // position among the kept events
     bool begins;
   };
+
+  friend EveryEvent<EntryOrder>;
+  void take(const Call& call);
+  // A task that was found existed before everything that was recorded, whenever its turn to be told of came.
+  void take(const TaskNew& event) { keep(event, event.origin == TaskOrigin::attached ? Nanos{INT64_MIN} : event.time); }
+  void take(const Loss& event) { keep(event, event.to); }
+  template <typename Event>
+  void take(const Event& event) {
+    keep(event, event.time);
+  }
 
   template <typename Event>
   void keep(const Event& event, Nanos time) {

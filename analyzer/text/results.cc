@@ -66,7 +66,7 @@ void print_result_none(CallPrinter& p, std::int64_t) { p.out.put('?'); }
 void print_result(CallPrinter& p) {
   if (p.call.has(call_no_result) || p.call.has(call_in_flight)) {
     p.out.put('?');
-  } else if (CallPrinter::is_error(p.call.result) || (p.call.result <= -512 && p.call.result >= -516)) {
+  } else if (is_error(p.call.result) || (p.call.result <= -512 && p.call.result >= -516)) {
     print_error(p, static_cast<int>(-p.call.result));
   } else if (p.raw()) {
     p.out.hex(word_of(p, p.call.result));

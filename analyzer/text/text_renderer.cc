@@ -164,7 +164,7 @@ void TextRenderer::leave(const Call& call, Tid tid, Open& open) {
   out.put('\n');
   print_hexdumps(p);
   if (options_.stack && stacks_) stacks_->print(out, call.pid, call.stack);
-  end_line(tid, open, CallPrinter::is_error(call.result) ? status_failed : status_successful);
+  end_line(tid, open, is_error(call.result) ? status_failed : status_successful);
 }
 
 void TextRenderer::leave_without_result(Tid tid, Nanos time, Open& open, const Call* call) {

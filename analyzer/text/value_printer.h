@@ -66,8 +66,6 @@ class CallPrinter {
   // The errno of a failed call, 0 of one that did not fail.
   int error() const { return failed() && is_error(call.result) ? static_cast<int>(-call.result) : 0; }
 
-  static bool is_error(std::int64_t result) { return result < 0 && result >= -4095; }
-
   // `length` bytes at `address`, as they were when memory flowed in `flow`'s direction. Nothing if not wholly there.
   std::optional<ByteSpan> fetch(abi::Flow flow, std::uint64_t address, std::size_t length) const;
   MemoryImage::Run fetch_run(abi::Flow flow, std::uint64_t address, std::size_t length) const;
