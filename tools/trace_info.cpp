@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <vector>
 
 #include "format/abi/abi.h"
 #include "format/recover.h"
@@ -16,6 +17,7 @@
 #include "format/reel_reader.h"
 #include "tools/exit_status.h"
 #include "tools/program_name.h"
+#include "tools/reel_files.h"
 
 namespace sysreel {
 namespace {
@@ -149,7 +151,7 @@ int main(int argc, char** argv) {
   using namespace sysreel;
   Arguments arguments;
   CLI::App app{"What a reel is, whether it is whole, what it lost, and why it ended.", "trace-info"};
-  app.add_option("FILE", arguments.file, "a reel; '-' reads standard input")->required();
+  app.add_option("FILE", arguments.file, "a reel; '-' reads standard input; without it the newest *.reel here");
   app.add_flag("--chunks", arguments.chunks, "list the chunks, as the index has them");
   auto* const verify = app.add_flag("--verify", arguments.verify, "only check every byte; exit status 6 if the reel is not sound");
   app.add_option("--recover", arguments.recover_to, "write what can be read to a new, closed reel")->type_name("OUT")->excludes(verify);
@@ -158,5 +160,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : tools::exit_status(ErrorKind::usage);
   }
-  return run(arguments, tools::ProgramName(argc, argv));
+  const tools::ProgramName name(argc, argv);
+  std::string note;
+  const auto files = tools::choose_reels(arguments.file.empty() ? std::vector<std::string>{} : std::vector{arguments.file}, note);
+  if (!files) return tools::say_error(name, files.error());
+  if (!note.empty()) name.say(note);
+  arguments.file = files->front();
+  return run(arguments, name);
 }

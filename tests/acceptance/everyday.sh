@@ -37,6 +37,8 @@ check "trace-report --errors finds the newest reel and names it" grep -q '\.reel
 check "and shows the failure" grep -q 'ENOENT openat "/no/such/file"' errors
 trace-stats --sort time >stats 2>/dev/null </dev/null
 check "trace-stats --sort time counts the call" grep -q ' openat$' stats
+trace-info >info 2>/dev/null </dev/null
+check "trace-info says that nothing is missing" grep -q '^lost  *nothing$' info
 rm -f ./*.reel
 
 # --- a pipe ----------------------------------------------------------------------------------------------------------------
