@@ -24,7 +24,7 @@ struct Header {
   std::vector<std::string> command;  // the launched command, redacted as payload is; empty when attached
   std::vector<std::int32_t> targets; // pids attached to
   std::vector<std::string> options;  // the recorder's own command line
-  std::string filter;                // -e trace= expression in force; empty: everything
+  std::string filter;                // what calls had to be: the -e trace= expression, then other filters; empty: anything
   std::uint32_t string_limit = 32;   // -s
   bool follow_forks = false;
   bool strict_filter = false;        // state-changing calls outside the filter were dropped, too

@@ -26,6 +26,9 @@ Result<Engine> make_engine(EngineChoice choice, const RecordOptions& options) {
   }
   const Error why = first_obstacle(preflight_ebpf(PreflightView::here()), ebpf.error());
   if (choice == EngineChoice::ebpf) return Error{why.kind, "the eBPF engine cannot run: " + why.message};
+  if (options.filter.any()) {
+    return Error{why.kind, fmt::format("only the eBPF engine can filter by {}, and it cannot run: {}", options.filter.words(), why.message)};
+  }
   return Engine{make_ptrace_source(options), why.message};
 }
 

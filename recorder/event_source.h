@@ -12,6 +12,7 @@
 #include "format/abi/syscall_set.h"
 #include "format/event.h"
 #include "format/result.h"
+#include "recorder/exit_filter.h"
 
 namespace sysreel {
 
@@ -34,12 +35,14 @@ struct RecordOptions {
   bool announce_entries = false;         // deliver each call at entry, too, as call_in_flight (live rendering)
   std::uint64_t buffer_bytes = 0;        // sum of all rings; 0: the engine's default
   abi::SyscallSet wanted = abi::SyscallSet::all();  // -e trace=
+  ExitFilter filter;                     // eBPF engine: what else a call must be
 };
 
-// How much an engine could not deliver, since the start.
+// How much an engine did not deliver, since the start.
 struct LossCounts {
   std::array<std::uint64_t, loss_cause_count> calls{};   // by LossCause
   std::array<std::uint64_t, loss_cause_count> others{};  // signals and task events
+  std::uint64_t filtered = 0;                            // calls of the set that did not pass the filter: not lost
 };
 
 enum class SourceState : std::uint8_t {

@@ -10,6 +10,7 @@
 #include "format/abi/syscall_set.h"
 #include "recorder/target.h"
 #include "tools/argv.h"
+#include "tools/filter_options.h"
 
 namespace sysreel::tools {
 namespace {
@@ -69,6 +70,12 @@ Result<void> set_string_limit(RecordCommand& command, const std::string& value) 
   return {};
 }
 
+// An option of the filter, as a row applies it.
+template <Result<void> (*add)(ExitFilter&, const std::string&)>
+Result<void> through(RecordCommand& command, const std::string& value) {
+  return add(command.record.filter, value);
+}
+
 constexpr Row rows[] = {
     {'p', "attach", "PID[,PID]...", "record these running processes, all their threads; may be repeated", add_targets},
     {'o', "output", "FILE", "write the reel there; - is standard output (the command's own goes to stderr then)",
@@ -83,6 +90,14 @@ constexpr Row rows[] = {
     {'s', "string-limit", "N", "bytes kept of each string and buffer (32)", set_string_limit},
     {'Z', "failed-only", nullptr, "record only calls that fail",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.failed_only = true; return {}; }},
+    {0, "slower-than", "TIME", "record only calls that took at least TIME: 10ms, 500us; decided in the kernel, as all that follow", through<filter_slower_than>},
+    {0, "errno", "NAME[,NAME]...", "record only calls that fail with one of these errors", through<filter_errno>},
+    {0, "path", "PREFIX", "record only calls that name a path that begins so, as the program spells it; up to four times", through<filter_path>},
+    {0, "fd", "N[,N]...", "record only calls that take one of these descriptors", through<filter_fd>},
+    {0, "uid", "USER", "record only what runs under this real user id, a number or a name", through<filter_uid>},
+    {0, "comm", "NAME", "record only threads of this name", through<filter_comm>},
+    {0, "cgroup", "PATH", "record only what runs in this cgroup (of the unified hierarchy) or below", through<filter_cgroup>},
+    {0, "sample", "N", "record one in N calls of each kind", through<filter_sample>},
     {0, "strict-filter", nullptr, "also drop calls outside the set that change descriptors, mappings or tasks",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.strict_filter = true; return {}; }},
     {0, "engine", "auto|ebpf|ptrace", "how to record (auto)",
@@ -136,6 +151,12 @@ Result<void> check(const RecordCommand& command) {
   }
   if (!command.targets.empty() && !command.command.empty()) {
     return Error{ErrorKind::usage, fmt::format("-p and a command ('{}') exclude each other", command.command.front())};
+  }
+  if (command.record.filter.any() && command.engine == EngineChoice::ptrace) {
+    return Error{ErrorKind::usage, fmt::format("{}: the ptrace engine cannot filter so; only the eBPF engine decides in the kernel", command.record.filter.words())};
+  }
+  if (command.record.filter.slower_than.value > 0 && !command.record.durations) {
+    return Error{ErrorKind::usage, "--slower-than and --no-duration exclude each other"};
   }
   if (command.record.seccomp_bpf && command.engine == EngineChoice::ebpf) {
     return Error{ErrorKind::usage, "--seccomp-bpf is a way of the ptrace engine; the eBPF engine stops no call at all"};

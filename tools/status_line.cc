@@ -42,9 +42,10 @@ std::string outcome_text(const PumpOutcome& outcome, Nanos elapsed, const std::s
   std::uint64_t lost = outcome.totals.unwritten;
   lost += std::accumulate(outcome.losses.calls.begin(), outcome.losses.calls.end(), std::uint64_t{0});
   lost += std::accumulate(outcome.losses.others.begin(), outcome.losses.others.end(), std::uint64_t{0});
-  return fmt::format("{} events in {:.1f} s, {} in '{}', {}", grouped(outcome.totals.events), seconds(elapsed),
+  const std::string left_out = outcome.losses.filtered == 0 ? "" : fmt::format(", {} calls did not pass the filter", grouped(outcome.losses.filtered));
+  return fmt::format("{} events in {:.1f} s, {} in '{}', {}{}", grouped(outcome.totals.events), seconds(elapsed),
                      size_text(outcome.totals.bytes), name.empty() ? "standard output" : name,
-                     lost == 0 ? "nothing lost" : grouped(lost) + " LOST");
+                     lost == 0 ? "nothing lost" : grouped(lost) + " LOST", left_out);
 }
 
 StatusLine::StatusLine(bool wanted) : enabled_(wanted && ::isatty(STDERR_FILENO) == 1) {}

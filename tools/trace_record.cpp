@@ -35,13 +35,20 @@ int fail(const Error& error, int status) {
 }
 int fail(const Error& error) { return fail(error, exit_status(error.kind)); }
 
+// All that keeps calls of the target out of the reel.
+std::string filter_in_words(const RecordCommand& command) {
+  std::string words = command.filter;
+  if (command.record.filter.any()) words += (words.empty() ? "" : "; ") + command.record.filter.words();
+  return words;
+}
+
 Header header_for(const RecordCommand& command, const EventSource& engine, std::span<const char* const> words) {
   Header header = header_of_this_host();
   header.engine = engine.name();
   header.command = command.command;
   for (const Pid pid : command.targets) header.targets.push_back(raw(pid));
   header.options.assign(words.begin(), words.end());
-  header.filter = command.filter;
+  header.filter = filter_in_words(command);
   header.string_limit = command.record.string_limit;
   header.follow_forks = command.record.follow_forks;
   header.strict_filter = command.record.strict_filter;

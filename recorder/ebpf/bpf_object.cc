@@ -66,6 +66,40 @@ int take_event(void* context, void* data, std::size_t size) {
   return 0;
 }
 
+sr_prefix prefix_of(std::string_view text) {
+  sr_prefix prefix{};
+  std::memcpy(prefix.text, text.data(), std::min(text.size(), sizeof prefix.text));
+  std::memset(prefix.mask, 0xff, std::min(text.size(), sizeof prefix.mask));
+  return prefix;
+}
+
+template <std::size_t N>
+void set_bit(__u64 (&bits)[N], std::uint32_t number) {
+  if (number < 64 * N) bits[number / 64] |= __u64{1} << (number % 64);
+}
+
+sr_filter filter_of(const ExitFilter& wanted) {
+  sr_filter filter{};
+  filter.slower_than = static_cast<__u64>(wanted.slower_than.value);
+  filter.sample = wanted.sample;
+  filter.by_errno = !wanted.errnos.empty();
+  for (const int error : wanted.errnos) set_bit(filter.errnos, static_cast<std::uint32_t>(error));
+  filter.by_fd = !wanted.fds.empty();
+  for (const std::uint32_t fd : wanted.fds) set_bit(filter.fds, fd);
+  filter.by_uid = wanted.uid.has_value();
+  filter.uid = wanted.uid.value_or(0);
+  filter.by_comm = wanted.comm.has_value();
+  if (wanted.comm) std::memcpy(filter.comm, wanted.comm->data(), std::min(wanted.comm->size(), sizeof filter.comm - 1));
+  if (wanted.cgroup) {
+    filter.cgroup = wanted.cgroup->id;
+    filter.cgroup_level = static_cast<__s32>(wanted.cgroup->level);
+  }
+  for (const std::string& prefix : wanted.path_prefixes) {
+    if (filter.path_count < SR_FILTER_PATHS) filter.paths[filter.path_count++] = prefix_of(prefix);
+  }
+  return filter;
+}
+
 bool any_new(const std::vector<sr_seen>& seen) {
   return std::any_of(seen.begin(), seen.end(), [](const sr_seen& one) { return (one.flags & SR_SEEN_NEW) != 0; });
 }
@@ -108,6 +142,8 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.with_entries = options.announce_entries;
   constants.with_stacks = options.stacks;
   constants.failed_only = options.failed_only;
+  constants.filters = options.filter.any();
+  constants.filter = filter_of(options.filter);
   constants.strict_filter = options.strict_filter;
   constants.follow_forks = options.follow_forks;
   constants.follow_threads = options.follow_threads;
@@ -118,6 +154,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   int status = bpf_map__set_value_size(skeleton_->maps.rings, static_cast<__u32>(slot_size_));
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.rings, cpus_);
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.events, static_cast<__u32>(events));
+  if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.seen, options.filter.sample > 1 ? SR_PLAN_COUNT : 1);
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.variants, static_cast<__u32>(plan.variants.size() + 1));
   if (status != 0) return Error::from_errno("sizing the BPF maps", -status);
   return {};

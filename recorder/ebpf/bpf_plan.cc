@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "format/abi/abi.h"
+#include "recorder/exit_filter.h"
 
 namespace sysreel {
 namespace {
@@ -82,6 +83,9 @@ class Flattener {
     const abi::SyscallRow* const row = abi::row_of(abi, nr);
     if (!row || plan.flags == 0) return;
     plan.flags |= flags_of_name(row->name);
+    const ArgumentRoles roles = roles_of(abi, nr);
+    plan.fd_args = roles.fds;
+    plan.path_args = roles.paths;
     plan.signature = signature_of(abi, *row, plan.flags);
     add_variants(abi, *row, index);
     if (is_quick(plan)) plan.flags |= SR_QUICK;

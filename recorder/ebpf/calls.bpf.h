@@ -4,6 +4,7 @@
 
 #include "recorder/ebpf/capture.bpf.h"
 #include "recorder/ebpf/fd.bpf.h"
+#include "recorder/ebpf/filter.bpf.h"
 #include "recorder/ebpf/tasks.bpf.h"
 
 static __always_inline void args_from(__u64 *args, const struct pt_regs *regs, bool compat) {
@@ -93,7 +94,7 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   if (!last && !work->blocks && !with_entries) return 0;
   fill_record(record, state, work);
   record->kind = last ? SR_RECORD_CALL : SR_RECORD_ENTRY;
-  record->flags = (last ? CALL_NO_RESULT : 0) | (flags & SR_WANTED ? 0 : CALL_HIDDEN);
+  record->flags = (last ? CALL_NO_RESULT : 0) | (flags & SR_WANTED && !filters ? 0 : CALL_HIDDEN);
   record->end = state->start;
   record->on_cpu = -1;
   record->result = 0;
@@ -339,6 +340,36 @@ static __always_inline int leave_slowly(void *ctx, struct leaving *leaving, stru
   return 0;
 }
 
+// Whether the filter drops the call, as far as can be said without the clock.
+static __always_inline bool filtered_out(const struct leaving *leaving) {
+  if (failed_only && leaving->result >= 0) return true;
+  if (!filters) return false;
+  __u64 args[6];
+  if (leaving->what & SR_SAVE_ARGS && leaving->began) {
+    __builtin_memcpy(args, leaving->state->args, sizeof args);
+  } else {
+    args_from(args, leaving->regs, leaving->compat);
+  }
+  if (!passes(leaving->task, args, leaving->result, leaving->plan)) return true;
+  if (filter.path_count) {
+    // The path of a successful execve is gone: on_exec has looked at the kernel's copy.
+    const bool gone = leaving->what & SR_EXEC && leaving->result == 0;
+    if (!(gone ? leaving->state->exec_passes : path_passes(args, plans[leaving->plan].path_args))) return true;
+  }
+  return filter.sample > 1 && !drawn(leaving->plan);
+}
+
+// A call that is not recorded.
+static __always_inline int leave_out(struct sr_ring_control *control, struct task_state *state) {
+  control->filtered++;
+  if (unlikely(state->ignored)) emit_ignored(state);
+  return 0;
+}
+
+static __always_inline bool too_quick(const struct leaving *leaving, __u64 now) {
+  return filter.slower_than && now - leaving->state->start < filter.slower_than;
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   struct task_struct *task = bpf_get_current_task_btf();
@@ -372,19 +403,23 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
     if (state->launching == HELD || !(what & SR_EXEC)) return 0;
     if (state->launching == EXECUTING) state->launching = LAUNCHED;
   }
-  if (failed_only && result >= 0) {
-    if (!(what & SR_CHANGES) || strict_filter) return 0;
-    leaving.flags |= CALL_HIDDEN;
-  }
   if (!(what & (SR_WANTED | SR_HIDDEN))) return 0;
 
-  const __u64 now = bpf_ktime_get_ns();
   const __u32 cpu = bpf_get_smp_processor_id();
   struct sr_ring_control *control = ring_of(cpu);
   if (!control) {
     __sync_fetch_and_add(&lost_without_ring, 1);
     return 0;
   }
+  const bool judged = (failed_only || filters) && what & SR_WANTED;
+  bool out = judged && filtered_out(&leaving);
+  if (out && (!(what & SR_CHANGES) || strict_filter)) return leave_out(control, state);
+  const __u64 now = bpf_ktime_get_ns();
+  if (judged && too_quick(&leaving, now)) {
+    out = true;
+    if (!(what & SR_CHANGES) || strict_filter) return leave_out(control, state);
+  }
+  if (out) leaving.flags |= CALL_HIDDEN;
   if (unlikely(!has_room(control))) {
     count_loss(control, SR_LOST_RING_FULL, now);
     return 0;

@@ -31,7 +31,7 @@ Nanos nanos(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
 class EbpfSource final : public EventSource {
  public:
   EbpfSource(const RecordOptions& options, std::unique_ptr<BpfObject> object)
-      : string_limit_(options.string_limit), object_(std::move(object)), merge_(*object_),
+      : string_limit_(options.string_limit), filter_(options.filter), object_(std::move(object)), merge_(*object_),
         delivery_(options), capture_(options) {}
 
   std::string_view name() const override { return "ebpf"; }
@@ -49,6 +49,7 @@ class EbpfSource final : public EventSource {
   std::uint64_t drain(EventSink& sink, std::uint64_t until);
 
   const std::uint32_t string_limit_;
+  const ExitFilter filter_;
   std::unique_ptr<BpfObject> object_;
   RingMerge merge_;
   RecordDelivery delivery_;
@@ -116,6 +117,7 @@ void EbpfSource::deliver_in_flight(const sr_seen& seen, EventSink& sink) {
   if (!plan.copies.empty()) call.flags |= call_late_input;
   blocks.insert(blocks.end(), arena_.blocks().begin(), arena_.blocks().end());
   call.blocks = blocks;
+  if (keep == Keep::yes && !filter_.may_pass(call)) return;
   sink.on(call);
 }
 
@@ -168,6 +170,7 @@ LossCounts EbpfSource::losses() const {
   const auto add = [&counts](LossCause cause, std::uint64_t count) { counts.calls[static_cast<std::size_t>(cause)] += count; };
   for (unsigned cpu = 0; cpu < object_->cpus(); ++cpu) {
     add(LossCause::ring_full, object_->control(cpu).lost[SR_LOST_RING_FULL]);
+    counts.filtered += object_->control(cpu).filtered;
   }
   add(LossCause::ring_full, object_->lost_without_ring());
   add(LossCause::recursion, object_->missed_exits());

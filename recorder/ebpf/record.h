@@ -99,7 +99,9 @@ struct sr_pattern {
 struct sr_plan {
   __u32 flags;
   struct sr_signature signature;  // where no variant matches
-  __u32 pattern_count;
+  __u8 pattern_count;
+  __u8 fd_args, path_args;        // bits of the arguments that are descriptors, or name a path
+  __u8 padding;
   struct sr_pattern patterns[SR_MAX_PATTERNS];
 };
 
@@ -107,6 +109,36 @@ struct sr_variant_key {
   __u32 plan;
   __u32 pattern;
   __u32 key, key2;
+};
+
+// --- the filter, decided at exit -------------------------------------------------------------------------------------------
+
+enum {
+  SR_FILTER_ERRNOS = 4096,
+  SR_FILTER_FDS = 1024,
+  SR_FILTER_PATHS = 4,
+  SR_FILTER_PATH = 128,   // bytes of a prefix, compared a word at a time
+};
+
+// The beginning of a path: words to compare, and which of their bytes count.
+struct sr_prefix {
+  __u64 text[SR_FILTER_PATH / 8];
+  __u64 mask[SR_FILTER_PATH / 8];
+};
+
+struct sr_filter {
+  __u64 slower_than;      // ns
+  __u64 cgroup;           // id; 0: any
+  __s32 cgroup_level;
+  __u32 uid;
+  __u32 sample;           // keep one in so many calls of a kind
+  __u8 by_errno, by_fd, by_uid, by_comm;
+  __u32 path_count;
+  __u32 padding;
+  __u64 comm[2];
+  __u64 errnos[SR_FILTER_ERRNOS / 64];
+  __u64 fds[SR_FILTER_FDS / 64];
+  struct sr_prefix paths[SR_FILTER_PATHS];
 };
 
 // --- the rings: one for each CPU, written in place -------------------------------------------------------------------------
@@ -127,7 +159,8 @@ struct sr_ring_control {
   __u64 lost[SR_LOST_COUNT];
   __u64 first_lost, last_lost;  // times
   __u64 cut;                    // records in which not everything the plan asks for found room
-  __u8 padding0[128 - 8 * (4 + SR_LOST_COUNT)];
+  __u64 filtered;               // calls of the set that did not pass the filter
+  __u8 padding0[128 - 8 * (5 + SR_LOST_COUNT)];
   __u64 tail;
   __u8 padding1[120];
 };

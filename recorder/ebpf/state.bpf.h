@@ -52,6 +52,7 @@ struct task_state {
   __u64 on_cpu;       // cpu_clock() at entry
   __u32 ignored;      // number of a signal that was sent and ignored during this call; 0: none
   __u8 siginfo[SR_SIGINFO];  // of that signal
+  __u8 exec_passes;   // the path of its execve passes the filter
 };
 
 struct {
@@ -84,6 +85,8 @@ const volatile bool with_durations = true;
 const volatile bool with_entries = false;  // an entry record for each call
 const volatile bool with_stacks = false;
 const volatile bool failed_only = false;
+const volatile bool filters = false;  // `filter` holds something
+const volatile struct sr_filter filter = {};
 const volatile bool strict_filter = false;
 const volatile bool follow_forks = false;
 const volatile bool follow_threads = true;

@@ -2,7 +2,7 @@
 #ifndef SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
 #define SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
 
-#include "recorder/ebpf/ring.bpf.h"
+#include "recorder/ebpf/filter.bpf.h"
 
 static __always_inline struct sr_event *begin_event(__u32 kind, const struct task_state *state) {
   struct sr_event *event = bpf_ringbuf_reserve(&events, sizeof *event, 0);
@@ -85,6 +85,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   const __u32 former = state->tid;
   if (former != state->pid) state->next_tid = state->pid;
   if (state->launching) state->launching = EXECUTING;
+  if (filter.path_count) state->exec_passes = exec_passes(bprm->filename);
   struct {
     struct sr_event event;
     char path[SR_EXEC_PATH];
