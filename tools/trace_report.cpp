@@ -1,8 +1,6 @@
 // trace-report: the text of strace from a reel, or what it answers: --errors, --diagnose.
-#include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -14,7 +12,9 @@
 #include "tools/reel_errors.h"
 #include "tools/reel_files.h"
 #include "tools/reel_findings.h"
+#include "tools/reel_summary.h"
 #include "tools/reel_text.h"
+#include "tools/standard_output.h"
 #include "tools/strace_options.h"
 #include "tools/text_output.h"
 
@@ -26,22 +26,6 @@ constexpr const char* usage =
     "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n"
     "--errors groups the calls that failed by errno, call and target instead.\n"
     "--diagnose says what went wrong: who killed a process, why it crashed, what it rests on and how sure it is.\n";
-
-// Standard output. A reader that went away (head) ends the program without a word.
-class StandardOutput final : public sysreel::text::TextSink {
- public:
-  void write(sysreel::Tid, std::string_view text) override {
-    while (!text.empty() && error_ == 0) {
-      const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-      if (written < 0 && errno != EINTR) error_ = errno;
-      if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-  int error() const { return error_; }
-
- private:
-  int error_ = 0;
-};
 
 enum class View { text, errors, diagnosis };
 
@@ -89,6 +73,7 @@ int main(int argc, char** argv) {
     fmt::print("trace-report (sysreel) 0.1.0\n");
     return 0;
   }
+  if (options->summary != tools::Summary::none) return tools::summarise(words, name);
   options->command.pop_back();
   options->text.pids = options->attach;
 
@@ -97,7 +82,7 @@ int main(int argc, char** argv) {
   if (!note.empty()) name.say(note);
   if (!files) return tools::say_error(name, files.error());
 
-  StandardOutput standard_output;
+  tools::StandardOutput standard_output;
   std::optional<tools::TextOutput> output;
   if (options->output) {
     Result<tools::TextOutput> opened = tools::TextOutput::open(*options, name);
@@ -111,8 +96,8 @@ int main(int argc, char** argv) {
     if (!printed) status = tools::say_error(name, printed.error());
   }
   if (output) output->close();
-  if (standard_output.error() != 0 && standard_output.error() != EPIPE) {
-    return tools::say_error(name, Error::from_errno("standard output", standard_output.error()));
+  if (standard_output.failure() != 0) {
+    return tools::say_error(name, Error::from_errno("standard output", standard_output.failure()));
   }
   return status;
 }

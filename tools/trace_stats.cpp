@@ -5,74 +5,140 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "analyzer/stats/call_stats.h"
+#include "analyzer/stats/diff_table.h"
+#include "analyzer/stats/histogram_chart.h"
 #include "analyzer/stats/stats_table.h"
-#include "format/abi/abi.h"
-#include "format/reel_reader.h"
+#include "analyzer/stats/timeline_table.h"
 #include "tools/exit_status.h"
+#include "tools/option_values.h"
 #include "tools/program_name.h"
 #include "tools/reel_files.h"
-#include "tools/reel_problems.h"
+#include "tools/reel_stats.h"
+#include "tools/reel_summary.h"
+#include "tools/window_option.h"
 
 namespace sysreel {
 namespace {
 
+constexpr std::string_view automatic = "auto";  // the interval of --timeline that fits a screen
+
 struct Arguments {
   std::vector<std::string> files;
+  std::string by = "syscall";
   std::string sort = "time";
+  std::string columns;
+  std::string window;
+  std::string timeline;
+  std::string diff;
   std::size_t top = 0;
+  bool histogram = false;
   bool json = false;
   bool csv = false;
 };
 
-std::string name_of_call(Abi abi, SyscallNr nr) {
-  const abi::SyscallRow* row = abi::row_of(abi, nr);
-  std::string name = row ? row->name : fmt::format("syscall_{:#x}", static_cast<unsigned>(raw(nr)));
-  return abi == Abi::x86_64 || abi == Abi::aarch64 ? name : fmt::format("{} ({})", name, abi::name_of(abi));
+struct Wish {
+  tools::StatsRequest request;
+  StatsTableOptions table;
+};
+
+// Checks what the command line alone can tell.
+Result<Wish> understand(const Arguments& arguments) {
+  Wish wish;
+  wish.request.by = grouping_of(arguments.by).value_or(Grouping::syscall);
+  if (!arguments.window.empty()) {
+    const auto window = tools::WindowOption::parse(arguments.window);
+    if (!window) return window.error();
+    wish.request.window = *window;
+  }
+  wish.request.timeline = !arguments.timeline.empty();
+  if (wish.request.timeline && arguments.timeline != automatic) {
+    const auto interval = tools::parse_duration(arguments.timeline);
+    if (!interval || interval->value <= 0) {
+      return Error{ErrorKind::usage, fmt::format("--timeline={}: an interval is wanted, such as 100ms or 1s", arguments.timeline)};
+    }
+    wish.request.interval = *interval;
+  }
+  wish.table = {.group = arguments.by, .sort = arguments.sort, .top = arguments.top};
+  wish.table.style = arguments.json ? TableStyle::json : arguments.csv ? TableStyle::csv : TableStyle::text;
+  for (std::size_t begin = 0; begin < arguments.columns.size();) {
+    const std::size_t end = std::min(arguments.columns.find(',', begin), arguments.columns.size());
+    const std::string key = arguments.columns.substr(begin, end - begin);
+    for (const FigureColumn& column : figure_columns()) {
+      if (key == "all" || key == column.key) wish.table.columns.push_back(&column);
+    }
+    if (key != "all" && figure_column(key) == nullptr) return Error{ErrorKind::usage, fmt::format("--columns: there is no figure '{}'", key)};
+    begin = end + 1;
+  }
+  return wish;
 }
 
-// Adds one reel to `stats`, its chunks on all CPUs. Says on stderr what could not be read.
-Result<void> add_reel(const std::string& file, CallStats& stats, const tools::ProgramName& name) {
-  auto reader = ReelReader::open(file);
-  if (!reader) return reader.error();
-  const unsigned threads = std::max(1u, std::thread::hardware_concurrency());
-  std::vector<CallStats> partial(threads);
-  const auto count = [&](ChunkView& chunk, unsigned worker) -> Result<void> {
-    if (auto others = chunk.replay_others(partial[worker]); !others) return others;
-    return partial[worker].add(chunk);
-  };
-  const Result<void> scanned = reader->scan(threads, {}, count);
-  for (const CallStats& part : partial) stats.merge(part);
-  tools::say_problems(*reader, file, name);
-  return scanned;
+// Adds up all reels; one that cannot be read is said, and the others are still counted. Returns an exit status.
+int add_all(const std::vector<std::string>& files, tools::ReelStats& stats, const tools::ProgramName& name) {
+  int status = 0;
+  for (const std::string& file : files) {
+    if (const auto added = stats.add(file, name); !added) status = tools::say_error(name, added.error());
+  }
+  return status;
 }
 
-// Prints the table of all reels; one that cannot be read is said, and the others are still counted.
+std::string view_of(const Arguments& arguments, const StatsTableOptions& table, const tools::ReelStats& stats) {
+  if (!arguments.timeline.empty()) return timeline_table(stats.timeline(), table.style, stats.lost());
+  if (arguments.histogram && table.style != TableStyle::json) return histogram_chart(stats.rows(), table, stats.lost());
+  return stats_table(stats.rows(), table, stats.lost());
+}
+
 int run(const Arguments& arguments, const tools::ProgramName& name) {
+  const Result<Wish> wish = understand(arguments);
+  if (!wish) return tools::say_error(name, wish.error());
   std::string note;
   const auto files = tools::choose_reels(arguments.files, note);
   if (!note.empty()) name.say(note);
   if (!files) return tools::say_error(name, files.error());
-  CallStats stats;
-  int status = 0;
-  for (const std::string& file : *files) {
-    if (const auto added = add_reel(file, stats, name); !added) status = tools::say_error(name, added.error());
+
+  tools::ReelStats stats(wish->request);
+  int status = add_all(*files, stats, name);
+  if (status != 0 && stats.rows().empty()) return status;
+  std::string text;
+  std::uint64_t lost = stats.lost();
+  if (arguments.diff.empty()) {
+    text = view_of(arguments, wish->table, stats);
+  } else {
+    tools::ReelStats before(wish->request);
+    status = std::max(status, add_all({arguments.diff}, before, name));
+    text = diff_table({before.rows(), before.lost()}, {stats.rows(), stats.lost()}, wish->table);
+    lost += before.lost();
   }
-  if (status != 0 && stats.groups().empty()) return status;
-  std::vector<StatsRow> rows;
-  for (const auto& group : stats.groups()) rows.push_back({name_of_call(group.abi, group.nr), group.figures});
-  const StatsTableOptions options{.sort = arguments.sort,
-                                  .top = arguments.top,
-                                  .style = arguments.json ? TableStyle::json : arguments.csv ? TableStyle::csv : TableStyle::text};
-  const std::string table = stats_table(std::move(rows), options, stats.lost());
-  if (std::fwrite(table.data(), 1, table.size(), stdout) != table.size() || std::fflush(stdout) != 0) {
+  if (wish->table.style == TableStyle::csv && lost != 0) name.say(fmt::format("{} calls happened and were lost", lost));
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     return tools::say_error(name, Error::from_errno("standard output", errno));
   }
   return status;
+}
+
+void add_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("FILE", arguments.files, "reels; '-' reads a pipe; default: standard input if it is a pipe, else the newest *.reel here");
+  std::vector<std::string> groupings(grouping_names().begin(), grouping_names().end());
+  app.add_option("--by", arguments.by, "what a row stands for")->check(CLI::IsMember(groupings))->capture_default_str();
+  std::vector<std::string> keys = {"name"};
+  for (const FigureColumn& column : figure_columns()) keys.emplace_back(column.key);
+  app.add_option("--sort,-S", arguments.sort, "what rows are sorted by, the highest first")->check(CLI::IsMember(keys))->capture_default_str();
+  app.add_option("--top", arguments.top, "show only so many rows");
+  app.add_option("--columns", arguments.columns, "figures shown, such as calls,p50,p999; all");
+  app.add_option("--window", arguments.window, "FROM..TO: only calls that were going on then; seconds from the beginning (2..3.5), or a time of the day");
+  auto* const timeline = app.add_option("--timeline", arguments.timeline, "rate, latency and errors over time, by INTERVAL (1s) or as fits a screen")
+                             ->option_text("[=INTERVAL]");
+  auto* const histogram = app.add_flag("--histogram", arguments.histogram, "how many calls took how long, as bars");
+  auto* const diff = app.add_option("--diff", arguments.diff, "compare with this reel of before: what got slower");
+  timeline->excludes(histogram)->excludes(diff);
+  histogram->excludes(diff);
+  auto* const csv = app.add_flag("--csv", arguments.csv, "for spreadsheets; times in nanoseconds");
+  app.add_flag("--json", arguments.json, "for programs; times in nanoseconds")->excludes(csv);
+  app.footer("-c, -C, -S, -U, -w and -O count and print as strace does; with one of -c and -C all of strace's options hold.\n"
+             "Times are wall-clock time from entry to exit; cpu is what of it was spent on a CPU, wait the rest.");
 }
 
 }  // namespace
@@ -80,17 +146,19 @@ int run(const Arguments& arguments, const tools::ProgramName& name) {
 
 int main(int argc, char** argv) {
   using namespace sysreel;
+  const tools::ProgramName name(argc, argv);
+  const std::vector<const char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (tools::asks_for_summary(words)) return tools::summarise(words, name);
   Arguments arguments;
   CLI::App app{"Counts, errors and times of the system calls in reels.", "trace-stats"};
-  app.add_option("FILE", arguments.files, "reels; '-' reads a pipe; default: standard input if it is a pipe, else the newest *.reel here");
-  std::vector<std::string> keys(sort_keys().begin(), sort_keys().end());
-  app.add_option("--sort,-S", arguments.sort, "column to sort by")->check(CLI::IsMember(keys))->capture_default_str();
-  app.add_option("--top", arguments.top, "show only so many rows");
-  app.add_flag("--json", arguments.json, "times in nanoseconds")->excludes(app.add_flag("--csv", arguments.csv, "times in nanoseconds"));
+  add_options(app, arguments);
+  // CLI11 would take the word behind for the interval that need not be there.
+  std::vector<std::string> normal(words.rbegin(), words.rend());
+  std::replace(normal.begin(), normal.end(), std::string("--timeline"), fmt::format("--timeline={}", automatic));
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(normal));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : tools::exit_status(ErrorKind::usage);
   }
-  return run(arguments, tools::ProgramName(argc, argv));
+  return run(arguments, name);
 }

@@ -2,44 +2,58 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace sysreel {
 
-std::uint64_t Histogram::lower_bound(std::size_t bucket) {
-  const std::size_t power = bucket >> step_bits;
-  const std::uint64_t step = bucket & ((1u << step_bits) - 1);
-  if (power == 0) return step;
-  return ((1ull << step_bits) | step) << (power - 1);
+void Histogram::merge(const Histogram& other) {
+  for (unsigned page = 0; page < page_count; ++page) {
+    if (!other.pages_[page]) continue;
+    if (!pages_[page]) pages_[page] = std::make_unique<Page>();
+    for (unsigned step = 0; step < steps; ++step) (*pages_[page])[step] += (*other.pages_[page])[step];
+  }
 }
 
-void Histogram::merge(const Histogram& other) {
-  if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size());
-  for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
-  total_ += other.total_;
+std::uint64_t Histogram::total() const {
+  std::uint64_t total = 0;
+  for (const auto& page : pages_) {
+    if (page) total = std::accumulate(page->begin(), page->end(), total);
+  }
+  return total;
 }
 
 Nanos Histogram::percentile(double fraction) const {
-  if (total_ == 0) return {};
-  const auto rank = static_cast<std::uint64_t>(std::ceil(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(total_)));
+  const std::uint64_t all = total();
+  if (all == 0) return {};
+  const auto rank = static_cast<std::uint64_t>(std::ceil(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(all)));
   std::uint64_t seen = 0;
-  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
-    seen += counts_[bucket];
-    if (counts_[bucket] == 0 || seen < rank) continue;
-    const std::uint64_t low = lower_bound(bucket);
-    const std::uint64_t width = lower_bound(bucket + 1) - low;
-    return {static_cast<std::int64_t>(low + (width - 1) / 2)};
+  for (unsigned page = 0; page < page_count; ++page) {
+    for (unsigned step = 0; pages_[page] && step < steps; ++step) {
+      const std::uint64_t count = (*pages_[page])[step];
+      seen += count;
+      if (count == 0 || seen < rank) continue;
+      const std::uint64_t width = std::uint64_t{1} << shift_of(page);
+      const std::uint64_t low = page == 0 ? step : (std::uint64_t{steps} | step) * width;
+      return {static_cast<std::int64_t>(low + (width - 1) / 2)};
+    }
   }
   return {};
 }
 
 std::uint64_t Histogram::in_power_of_two(unsigned power) const {
-  std::uint64_t sum = 0;
-  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
-    const std::uint64_t low = lower_bound(bucket);
-    const unsigned width = low <= 1 ? 1 : static_cast<unsigned>(std::bit_width(low));
-    if (width == power + 1) sum += counts_[bucket];
+  if (power >= step_bits) {
+    const unsigned index = power - step_bits + 1;
+    return index < page_count && pages_[index] ? std::accumulate(pages_[index]->begin(), pages_[index]->end(), std::uint64_t{0}) : 0;
   }
-  return sum;
+  if (!pages_[0]) return 0;
+  const auto first = pages_[0]->begin() + (power == 0 ? 0 : 1 << power);
+  return std::accumulate(first, pages_[0]->begin() + (2 << power), std::uint64_t{0});
+}
+
+unsigned Histogram::powers() const {
+  unsigned power = 63;
+  while (power > 0 && in_power_of_two(power - 1) == 0) --power;
+  return power;
 }
 
 }  // namespace sysreel

@@ -37,6 +37,12 @@ check "trace-report --errors finds the newest reel and names it" grep -q '\.reel
 check "and shows the failure" grep -q 'ENOENT openat "/no/such/file"' errors
 trace-stats --sort time >stats 2>/dev/null </dev/null
 check "trace-stats --sort time counts the call" grep -q ' openat$' stats
+trace-stats --by process --sort name >stats 2>/dev/null </dev/null
+check "trace-stats --by process names the processes" grep -Eq ' [0-9]+ [a-z]+$' stats
+trace-stats -c -w -S calls >stats 2>/dev/null </dev/null
+check "trace-stats -c prints strace's table" grep -q '^% time     seconds  usecs/call     calls    errors syscall$' stats
+trace-stats --timeline --json >stats 2>/dev/null </dev/null
+check "trace-stats --timeline --json is JSON" python3 -m json.tool stats /dev/null
 trace-info >info 2>/dev/null </dev/null
 check "trace-info says that nothing is missing" grep -q '^lost  *nothing$' info
 rm -f ./*.reel

@@ -92,6 +92,25 @@ void put_inet(Out& out, const Descriptor& socket, bool v6) {
   out.put(']');
 }
 
+// The name of a unix socket: a path, or behind a NUL an abstract one. Empty if it has none.
+std::string_view unix_name(const std::vector<std::byte>& sockaddr) {
+  constexpr std::size_t path_offset = 2;
+  if (sockaddr.size() <= path_offset) return {};
+  return {reinterpret_cast<const char*>(sockaddr.data()) + path_offset, sockaddr.size() - path_offset};
+}
+
+// path, @abstract, each within `quote`.
+void put_unix_name(Out& out, const TextOptions& options, std::string_view name, std::string_view quote) {
+  const bool abstract = name[0] == '\0';
+  if (abstract) {
+    name.remove_prefix(1);
+    out.put('@');
+  }
+  out.put(quote);
+  put_escaped(out, options.hex_strings, name.substr(0, name.find('\0')), {});
+  out.put(quote);
+}
+
 // UNIX:[inode->peer's inode,"path"]
 void put_unix(Out& out, const TextOptions& options, const Model& model, const Descriptor& socket) {
   out.put(socket.socket_type == sock_stream ? "UNIX-STREAM:[" : "UNIX:[");
@@ -104,14 +123,9 @@ void put_unix(Out& out, const TextOptions& options, const Model& model, const De
     out.put("->");
     out.decimal(known);
   }
-  constexpr std::size_t path_offset = 2;
-  if (socket.local.size() > path_offset) {
-    std::string_view path(reinterpret_cast<const char*>(socket.local.data()) + path_offset, socket.local.size() - path_offset);
-    const bool abstract = path[0] == '\0';
-    if (abstract) path.remove_prefix(1);
-    out.put(abstract ? ",@\"" : ",\"");
-    put_escaped(out, options.hex_strings, path.substr(0, path.find('\0')), {});
-    out.put('"');
+  if (const std::string_view name = unix_name(socket.local); !name.empty()) {
+    out.put(',');
+    put_unix_name(out, options, name, "\"");
   }
   out.put(']');
 }
@@ -141,6 +155,14 @@ void put_socket_text(Out& out, const TextOptions& options, const Model& model, c
     case af_netlink: return put_netlink(out, socket);
     default: return put_inode(out, "socket", socket.inode);
   }
+}
+
+void put_peer_text(Out& out, const TextOptions& options, const Descriptor& socket) {
+  const std::string_view name = unix_name(socket.peer);
+  if (socket.family == af_unix && !name.empty()) return put_unix_name(out, options, name, "");
+  if (socket.family != af_inet && socket.family != af_inet6) return;
+  const Endpoint peer = endpoint_of(socket.peer, socket.family == af_inet6);
+  if (!peer.any()) put_endpoint(out, peer);
 }
 
 }  // namespace sysreel::text

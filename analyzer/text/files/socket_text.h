@@ -11,4 +11,7 @@ namespace sysreel::text {
 // socket:[123] where the protocol is not known.
 void put_socket_text(Out& out, const TextOptions& options, const Model& model, const Descriptor& socket);
 
+// The other end alone: 127.0.0.1:80, [::1]:80, /run/x, @abstract. Nothing where it is unknown or has no name.
+void put_peer_text(Out& out, const TextOptions& options, const Descriptor& socket);
+
 }  // namespace sysreel::text
