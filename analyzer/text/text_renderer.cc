@@ -71,10 +71,14 @@ void TextRenderer::print_line(Pid pid, Tid tid, Nanos time, std::string_view tex
 void TextRenderer::on(const Call& call) {
   const auto renamed = renamed_.empty() ? renamed_.end() : renamed_.find(sysreel::raw(call.tid));
   const Tid tid = renamed == renamed_.end() ? call.tid : renamed->second;
-  const auto found = open_.empty() ? open_.end() : open_.find(sysreel::raw(tid));
+  auto found = open_.empty() ? open_.end() : open_.find(sysreel::raw(tid));
+  if (found != open_.end() && !is_same(found->second, call)) {
+    abandon(tid, found->second);
+    open_.erase(found);
+    found = open_.end();
+  }
   if (call.has(call_in_flight)) {
-    // Told again at the end of each chunk and at the end of the recording.
-    if (found != open_.end() && found->second.start == call.start && found->second.nr == call.nr) return;
+    if (found != open_.end()) return;  // told again at the end of each chunk and at the end of the recording
     Open& open = open_[sysreel::raw(tid)];
     enter(call, tid, open);
     return hand_on(tid);
@@ -88,6 +92,23 @@ void TextRenderer::on(const Call& call) {
     leave(call, tid, whole_);
   }
   hand_on(tid);
+}
+
+// Whether `call` is the one that has begun. When it began may not be known: before the recording, or without its clock.
+bool TextRenderer::is_same(const Open& open, const Call& call) {
+  return open.nr == call.nr && (open.start == call.start || open.start_unknown || call.has(call_no_duration));
+}
+
+// The end of a call that has begun was lost: its line stays unfinished.
+void TextRenderer::abandon(Tid tid, Open& open) {
+  if (open.filtered) return;
+  if (!staged()) {
+    if (options_.split_by_task || printing_ == tid) interrupt(tid);
+    return;
+  }
+  if ((options_.status & status_unfinished) == 0) return;
+  out_.put(open.staged.view());
+  out_.put(" <unfinished ...>\n");
 }
 
 // Says when a task calls by another ABI than before.
@@ -115,6 +136,7 @@ void TextRenderer::enter(const Call& call, Tid tid, Open& open) {
   open.row = &row_for(call);
   open.start = call.start;
   open.nr = call.nr;
+  open.start_unknown = call.has(call_start_unknown);
   open.renamed = false;
   open.filtered = done_ || !filter_.wants(call, *open.row, model_);
   leader_.note(tid, call.nr);

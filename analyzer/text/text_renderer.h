@@ -73,6 +73,7 @@ class TextRenderer final : public Analysis {
     const abi::SyscallRow* row = nullptr;
     Nanos start;
     SyscallNr nr{};
+    bool start_unknown = false;
     std::uint64_t column = 0;  // characters of the line so far; 0: no line of it is open
     Out staged;                // under -e status=: the line so far, shown only if the outcome is wanted
   };
@@ -86,6 +87,8 @@ class TextRenderer final : public Analysis {
   void note_mode(const Call& call, Tid tid);
   void enter(const Call& call, Tid tid, Open& open);
   void leave(const Call& call, Tid tid, Open& open);
+  static bool is_same(const Open& open, const Call& call);
+  void abandon(Tid tid, Open& open);
   void leave_without_result(Tid tid, Nanos time, Open& open, const Call* call);
   void resume(Tid tid, Nanos time, Open& open, const Call* call);
   void pad(Out& out, std::uint64_t column);

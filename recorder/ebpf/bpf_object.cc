@@ -198,9 +198,11 @@ Result<void> BpfObject::attach() {
   return {};
 }
 
+void BpfObject::begin_no_more() { __atomic_store_n(&skeleton_->bss->stopping, 1, __ATOMIC_SEQ_CST); }
+
 void BpfObject::detach() {
   if (links_.empty()) return;
-  __atomic_store_n(&skeleton_->bss->stopping, 1, __ATOMIC_SEQ_CST);
+  begin_no_more();
   for (auto link = links_.rbegin(); link != links_.rend(); ++link) bpf_link__destroy(*link);
   links_.clear();
 }

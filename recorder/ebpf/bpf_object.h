@@ -34,7 +34,9 @@ class BpfObject {
 
   // Attaches the programs to their tracepoints. From here on marked tasks are recorded.
   Result<void> attach();
-  // Ends recording at once on all CPUs, then detaches. Rings and events stay readable.
+  // No call is recorded that begins from now on, on any CPU; those that have begun are, while the programs are attached.
+  void begin_no_more();
+  // Takes the programs off their tracepoints. Rings and events stay readable.
   void detach();
 
   // Marks the threads of a process, until a pass finds no more; `launching`: record from its first successful execve on.

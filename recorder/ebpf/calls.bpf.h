@@ -117,26 +117,27 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   struct task_struct *task = bpf_get_current_task_btf();
   if (!task->bpf_storage) return 0;  // nobody keeps anything about this task: the way of all others
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
-  if (!state || stopping) return 0;
+  if (!state) return 0;
   const bool compat = is_compat(task);
   __u32 plan = plan_of(nr, compat);
   barrier_var(plan);
   if (plan >= SR_PLAN_COUNT) return 0;
   const __u32 flags = plans[plan].flags;
-  if (!(flags & (SR_WANTED | SR_HIDDEN))) {
+  if (unlikely(stopping) || !(flags & (SR_WANTED | SR_HIDDEN))) {
     state->phase = SKIPPED;
     return 0;
   }
-  state->phase = IN_CALL;
   state->nr = nr;
   state->plan = plan;
   state->abi = compat ? ABI_I386 : ABI_X86_64;
   if (with_durations) state->on_cpu = cpu_clock(task);
-  if (likely(!(flags & SR_AT_ENTRY))) {
-    state->start = with_durations ? bpf_ktime_get_ns() : 0;
-    return 0;
-  }
-  state->start = bpf_ktime_get_ns();
+  else state->on_cpu++;  // so that one call can be told from the next: see show_calls
+  const bool slowly = flags & SR_AT_ENTRY;
+  state->start = with_durations || slowly ? bpf_ktime_get_ns() : 0;
+  // Last, for those who look from another CPU.
+  asm volatile("" ::: "memory");
+  *(volatile __u8 *)&state->phase = IN_CALL;
+  if (likely(!slowly)) return 0;
   return enter_slowly(state, regs, compat, plan, flags);
 }
 
@@ -375,21 +376,23 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   struct task_struct *task = bpf_get_current_task_btf();
   if (!task->bpf_storage) return 0;
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
-  if (!state || stopping) return 0;
+  if (!state) return 0;
   const __u32 phase = state->phase;
   state->phase = IDLE;
   if (phase == SKIPPED || phase == FRESH_CHILD) return 0;
+  // At the end of a recording, calls that began before are still recorded.
+  if (unlikely(stopping) && phase == IDLE) return 0;
   struct leaving leaving = {.task = task, .state = state, .regs = regs, .result = result, .began = phase == IN_CALL};
   leaving.compat = is_compat(task);
   if (unlikely(phase != IN_CALL)) {
-    leaving.flags = phase == IN_OLD_CALL ? CALL_START_UNKNOWN : CALL_NO_ENTRY;
+    leaving.flags = phase == FOUND ? CALL_START_UNKNOWN : CALL_NO_ENTRY;
     state->nr = regs->orig_ax;
     state->plan = plan_of((int)regs->orig_ax, leaving.compat);
     state->abi = leaving.compat ? ABI_I386 : ABI_X86_64;
     state->entry_part = 0;
     state->retry = 0xff;
     state->lengths = ~0u;
-    if (phase != IN_OLD_CALL) state->start = bpf_ktime_get_ns();
+    state->start = phase == FOUND && state->found ? state->found : bpf_ktime_get_ns();
   }
   __u32 plan = state->plan;
   barrier_var(plan);

@@ -46,6 +46,7 @@ class EbpfSource final : public EventSource {
   Result<void> mark(Pid pid, bool launching);
   void note_task(const sr_seen& seen);
   void deliver_in_flight(const sr_seen& seen, EventSink& sink);
+  void deliver_with_flights(const std::vector<sr_seen>& seen, EventSink& sink);
   std::uint64_t drain(EventSink& sink, std::uint64_t until);
 
   const std::uint32_t string_limit_;
@@ -146,11 +147,22 @@ Result<SourceState> EbpfSource::poll(EventSink& sink, Nanos timeout) {
   }
 }
 
+// Delivers what has ended before the looks at the tasks were taken, and after it the calls that go on since.
+void EbpfSource::deliver_with_flights(const std::vector<sr_seen>& seen, EventSink& sink) {
+  delivery_.watch_ends(true);
+  drain(sink, ~std::uint64_t{0});
+  for (const sr_seen& one : seen) {
+    const Tid tid{static_cast<std::int32_t>(one.tid)};
+    // It ended, and was delivered, after the look.
+    if (!delivery_.ended_after(tid, nanos(one.start))) deliver_in_flight(one, sink);
+  }
+  delivery_.watch_ends(false);
+}
+
 Result<void> EbpfSource::report_in_flight(EventSink& sink) {
-  drain(sink, ~std::uint64_t{0});  // what has ended, first
-  auto calls = object_->calls_in_flight();
+  const auto calls = object_->calls_in_flight();
   if (!calls) return calls.error();
-  for (const sr_seen& seen : *calls) deliver_in_flight(seen, sink);
+  deliver_with_flights(*calls, sink);
   return {};
 }
 
@@ -158,11 +170,14 @@ Result<void> EbpfSource::stop(EventSink& sink) {
   if (stopped_) return {};
   stopped_ = true;
   priority_.reset();
+  object_->begin_no_more();
+  const auto calls = object_->calls_in_flight();
   object_->detach();
-  const Result<void> reported = report_in_flight(sink);
+  deliver_with_flights(calls ? *calls : std::vector<sr_seen>{}, sink);
   const Nanos now = nanos(monotonic_now());
   for (const auto& [tid, pid] : delivery_.tasks()) sink.on(TaskDetach{Pid{pid}, Tid{tid}, now});
-  return reported;
+  if (!calls) return calls.error();
+  return {};
 }
 
 LossCounts EbpfSource::losses() const {

@@ -36,6 +36,11 @@ int mark_tasks(struct bpf_iter__task *ctx) {
     return 0;
   }
   __sync_fetch_and_add(&live_tasks, 1);
+  // Its end may have passed between the look at its flags and the mark, and would never be told.
+  if (task->flags & PF_EXITING && bpf_task_storage_delete(&tasks, task) == 0) {
+    __sync_fetch_and_add(&live_tasks, -1);
+    return 0;
+  }
   const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
   seen.flags = SR_SEEN_NEW;
   seen.pid = state->pid;
@@ -44,42 +49,48 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   seen.origin = mark_launching ? ORIGIN_LAUNCHED : ORIGIN_ATTACHED;
   bpf_probe_read_kernel(seen.comm, sizeof seen.comm, task->comm);
   state->launching = mark_launching ? HELD : LAUNCHED;
+  state->found = seen.time;
   if (!mark_launching && seems_in_call(regs)) {
     registers_into(&seen, task, regs);
-    state->nr = seen.nr;
-    state->abi = seen.abi;
-    state->start = seen.time;
-    state->plan = plan_of(seen.nr, seen.abi == ABI_I386);
     seen.flags |= SR_SEEN_IN_CALL | SR_SEEN_START_UNKNOWN;
-    state->phase = IN_OLD_CALL;
   }
   bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
   return 0;
 }
 
-// Reports every traced task that is in a call.
+// Reports every traced task that is in a call. The task may be running: what was read counts only if it was in the same call
+// before and after.
 SEC("iter/task")
 int show_calls(struct bpf_iter__task *ctx) {
   struct task_struct *task = ctx->task;
   if (!task) return 0;
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!state || state->launching) return 0;
-  const __u32 phase = state->phase, plan = state->plan;
-  if ((phase != IN_CALL && phase != IN_OLD_CALL) || plan >= SR_PLAN_COUNT) return 0;
-  const __u32 what = plans[plan].flags;
-  if (!(what & (SR_WANTED | SR_HIDDEN))) return 0;
-  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
-  if (!seems_in_call(regs)) return 0;
+  const __u32 phase = *(volatile __u8 *)&state->phase;
+  if (phase != IN_CALL && phase != FOUND) return 0;
+  const __u64 start = *(volatile __u64 *)&state->start, on_cpu = *(volatile __u64 *)&state->on_cpu;
+  asm volatile("" ::: "memory");
   struct sr_seen seen = {};
   seen.time = bpf_ktime_get_ns();
+  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
+  const bool in_call = seems_in_call(regs);
   registers_into(&seen, task, regs);
-  if (seen.nr != state->nr) return 0;
+  asm volatile("" ::: "memory");
+  const bool same = *(volatile __u64 *)&state->start == start && *(volatile __u64 *)&state->on_cpu == on_cpu &&
+                    *(volatile __u8 *)&state->phase == phase;
+  if (!in_call || !same || (phase == IN_CALL && seen.nr != state->nr)) return 0;
+  __u32 plan = plan_of(seen.nr, seen.abi == ABI_I386);
+  barrier_var(plan);
+  if (plan >= SR_PLAN_COUNT) return 0;
+  const __u32 what = plans[plan].flags;
+  if (!(what & (SR_WANTED | SR_HIDDEN))) return 0;
   seen.flags = SR_SEEN_IN_CALL;
-  if (phase == IN_OLD_CALL) seen.flags |= SR_SEEN_START_UNKNOWN;
+  if (phase == FOUND) seen.flags |= SR_SEEN_START_UNKNOWN;
   if (!(what & SR_WANTED)) seen.flags |= SR_SEEN_HIDDEN;
   seen.pid = state->pid;
   seen.tid = state->tid;
-  seen.start = state->start ? state->start : seen.time;
+  seen.start = phase == FOUND ? state->found : start;
+  if (!seen.start) seen.start = seen.time;
   bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
   return 0;
 }

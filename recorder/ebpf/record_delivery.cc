@@ -106,6 +106,7 @@ void RecordDelivery::deliver_call(const sr_record& record) {
   if (record.extras & SR_EXTRA_FD) deliver_fd(record, fact);
   else if (may_change_fds(call)) deliver_changed_fds(call);
   sink_->on(call);
+  if (watching_ends_) ends_[raw(call.tid)] = call.end();
   // A thread makes one call at a time: what was kept of its entry is spent.
   if (entry != entries_.end()) entries_.erase(entry);
 }
@@ -217,6 +218,16 @@ void RecordDelivery::deliver_signal(const sr_event& event) {
   signal.sender_tid = Tid{static_cast<std::int32_t>(event.other_tid)};
   signal.ip = event.value;
   sink_->on(signal);
+}
+
+void RecordDelivery::watch_ends(bool watch) {
+  watching_ends_ = watch;
+  ends_.clear();
+}
+
+bool RecordDelivery::ended_after(Tid tid, Nanos time) const {
+  const auto found = ends_.find(raw(tid));
+  return found != ends_.end() && found->second > time;
 }
 
 std::vector<Block> RecordDelivery::entry_blocks(Tid tid, std::uint64_t start) const {

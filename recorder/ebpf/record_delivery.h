@@ -26,6 +26,11 @@ class RecordDelivery final : public RecordTaker {
   void add_task(const TaskNew& task);
   const std::unordered_map<std::int32_t, std::int32_t>& tasks() const { return tasks_; }
 
+  // Notes, from now on until the next call of this function, when the last call of each thread ended.
+  void watch_ends(bool watch);
+  // Whether a call of this thread that ended after `time` was delivered under the watch.
+  bool ended_after(Tid tid, Nanos time) const;
+
   // Blocks that were copied when the call that this thread is in began; nothing if there are none.
   std::vector<Block> entry_blocks(Tid tid, std::uint64_t start) const;
 
@@ -47,6 +52,8 @@ class RecordDelivery final : public RecordTaker {
   std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
   std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in
   std::vector<Block> blocks_;
+  bool watching_ends_ = false;
+  std::unordered_map<std::int32_t, Nanos> ends_;
 };
 
 }  // namespace sysreel

@@ -25,16 +25,18 @@ enum { STAGE_GENERATED = 0, STAGE_DELIVERED = 1, STAGE_IGNORED = 2 };
 
 // Where a task stands between its entry and its exit.
 enum {
-  IDLE = 0,        // in user mode; an exit now had no entry
+  FOUND = 0,       // was there before: nothing was seen of it yet, and it may be in a call
+  IDLE,            // in user mode; an exit now had no entry
   IN_CALL,
   SKIPPED,         // in a call that nobody wants
   FRESH_CHILD,     // its first exit belongs to no call
-  IN_OLD_CALL,     // was in a call, or may have been, when it was found
 };
 
 // How far a launched command is on its way to its first successful execve, before which only its execves are recorded.
 enum launching { LAUNCHED = 0, HELD = 1, TRYING = 2, EXECUTING = 3 };
 
+//
+// Only the task itself writes here: whoever finds a task may look at it while it runs, and sets but `found` and `launching`.
 struct task_state {
   __u8 phase;
   __u8 launching;     // enum launching
@@ -49,7 +51,8 @@ struct task_state {
   __u32 next_tid;     // after an exec by a non-leader: the tid from now on
   __u64 args[6];      // kept where SR_SAVE_ARGS
   __u64 ip;
-  __u64 on_cpu;       // cpu_clock() at entry
+  __u64 on_cpu;       // cpu_clock() at entry; without durations a count of calls
+  __u64 found;        // when it was found; 0: it began under our eyes
   __u32 ignored;      // number of a signal that was sent and ignored during this call; 0: none
   __u8 siginfo[SR_SIGINFO];  // of that signal
   __u8 exec_passes;   // the path of its execve passes the filter

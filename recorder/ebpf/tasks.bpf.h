@@ -182,7 +182,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
   siginfo_into(event->siginfo, info, signal, event->other_pid);
   const bool ignored = result == TRACE_SIGNAL_IGNORED;
   // As a pending signal would, it waits for the end of the call that the receiver is in; others of its kind are one with it.
-  const bool waits = ignored && !state->ignored && (state->phase == IN_CALL || state->phase == IN_OLD_CALL);
+  const bool waits = ignored && !state->ignored && (state->phase == IN_CALL || state->phase == FOUND);
   if (waits) {
     __builtin_memcpy(state->siginfo, event->siginfo, SR_SIGINFO);
     asm volatile("" ::: "memory");

@@ -198,6 +198,21 @@ TEST(TextRenderer, ACallToldTwiceAsInFlightPrintsOnce) {
   EXPECT_EQ(scene.call(7, 10, 30, read_of("a")).text(), "read(0, \"a\", 10) = 1\n");
 }
 
+TEST(TextRenderer, ACallWhoseEndWasLostIsNotTakenForTheNext) {
+  Scene scene;
+  scene.task(7).call(7, 10, 12, read_of(""), call_in_flight).call(7, 40, 50, getpid());
+  EXPECT_EQ(scene.text(), "read(0,  <unfinished ...>\ngetpid() = 7\n");
+  Scene same_name;
+  same_name.task(7).call(7, 10, 12, read_of(""), call_in_flight).call(7, 40, 50, read_of("a"));
+  EXPECT_EQ(same_name.text(), "read(0,  <unfinished ...>\nread(0, \"a\", 10) = 1\n");
+}
+
+TEST(TextRenderer, ACallWhoseStartIsUnknownEndsByItsNumber) {
+  Scene scene;
+  scene.task(7).call(7, 10, 12, read_of(""), call_in_flight | call_start_unknown).call(7, 11, 50, read_of("a"));
+  EXPECT_EQ(scene.text(), "read(0, \"a\", 10) = 1\n");
+}
+
 TEST(TextRenderer, HiddenCallsDoNotShow) {
   EXPECT_EQ(Scene().task(7).call(7, 10, 20, getpid(), call_hidden).text(), "");
 }
