@@ -85,6 +85,42 @@ std::optional<Nanos> parse_duration(std::string_view text) {
   return Nanos{std::llround(nanos)};
 }
 
+bool parse_timestamps(std::string_view text, text::ClockFormat& format, text::Precision& precision) {
+  if (format == text::ClockFormat::none) format = text::ClockFormat::time;
+  while (!text.empty()) {
+    std::string_view token = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), token.size() + 1));
+    const bool only_format = token.starts_with("format:"), only_precision = token.starts_with("precision:");
+    if (only_format || only_precision) token.remove_prefix(token.find(':') + 1);
+    const auto given_precision = only_format ? std::nullopt : parse_precision(token);
+    if (given_precision) {
+      precision = *given_precision;
+    } else if (!only_precision && token == "none") {
+      format = text::ClockFormat::none;
+    } else if (!only_precision && token == "time") {
+      format = text::ClockFormat::time;
+    } else if (!only_precision && token == "unix") {
+      format = text::ClockFormat::unix;
+    } else if (!token.empty() || only_format || only_precision) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool is_tips_format(std::string_view text) {
+  while (!text.empty()) {
+    std::string_view token = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), token.size() + 1));
+    const bool only_id = token.starts_with("id:"), only_format = token.starts_with("format:");
+    if (only_id || only_format) token.remove_prefix(token.find(':') + 1);
+    const bool is_id = token == "random" || parse_int(token).has_value();
+    const bool is_format = token == "none" || token == "compact" || token == "full";
+    if (!(is_id && !only_format) && !(is_format && !only_id) && !(token.empty() && !only_id && !only_format)) return false;
+  }
+  return true;
+}
+
 std::optional<unsigned> value_of_name(std::span<const NamedValue> names, std::string_view name) {
   for (const NamedValue& known : names) {
     if (same_name(known.name, name)) return known.value;

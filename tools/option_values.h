@@ -23,6 +23,13 @@ std::optional<Nanos> parse_duration(std::string_view text);
 // s, ms, us or ns.
 std::optional<text::Precision> parse_precision(std::string_view text);
 
+// The value of --absolute-timestamps: "[format:]none|time|unix" and "[precision:]s|ms|us|ns" in any order, into what is set
+// so far. False: it is none.
+bool parse_timestamps(std::string_view text, text::ClockFormat& format, text::Precision& precision);
+
+// Whether `text` is a value of --tips: "[id:]NUMBER|random" and "[format:]none|compact|full". There are no tips to show.
+bool is_tips_format(std::string_view text);
+
 // A name and the bit (or other number) it stands for.
 struct NamedValue {
   std::string_view name;

@@ -78,8 +78,8 @@ Result<void> refuse_injection(std::string_view expression, std::string_view what
 
 }  // namespace
 
-Result<void> apply_qualifier(Qualified& to, Option qualifier, std::string_view set) {
-  text::TextOptions& text = to.text;
+Result<void> apply_qualifier(GivenOptions& to, Option qualifier, std::string_view set) {
+  text::TextOptions& text = to.options.text;
   switch (qualifier) {
     case Option::trace:     return set_calls(text.trace, set);
     case Option::abbrev:    return set_calls(text.abbrev, set);
@@ -91,10 +91,10 @@ Result<void> apply_qualifier(Qualified& to, Option qualifier, std::string_view s
     case Option::trace_fds: return set_numbers(text.trace_fds, set, "descriptor", parse_int);
     case Option::status:    return set_bits(text.status, set, status_names, "status");
     case Option::quiet:
-      to.quiet_given = true;
+      to.quiet_long = true;
       return set_bits(text.quiet, set, quiet_names, "quiet");
     case Option::decode_fds:
-      to.decode_fds_given = true;
+      to.fds_long = true;
       return set_bits(text.decode_fds, set, decode_fds_names, "decode-fds");
     case Option::decode_pids: return set_bits(text.decode_pids, set, decode_pids_names, "decode-pids");
     case Option::secontext: {
@@ -113,7 +113,7 @@ Result<void> apply_qualifier(Qualified& to, Option qualifier, std::string_view s
   }
 }
 
-Result<void> apply_expression(Qualified& to, std::string_view expression) {
+Result<void> apply_expression(GivenOptions& to, std::string_view expression) {
   const std::size_t equals = expression.find('=');
   if (equals != std::string_view::npos) {
     for (const QualifierName& known : qualifier_names) {
