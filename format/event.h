@@ -48,6 +48,7 @@ enum CallFlag : std::uint16_t {
   call_no_duration = 1 << 5,    // recorded without the clock at entry: `start` equals the end
   call_late_input = 1 << 6,     // inputs were read at exit (see FORMAT.md): another thread may have changed them meanwhile
   call_by_sigreturn = 1 << 7,   // the result is the one restored by rt_sigreturn
+  call_unreadable = 1 << 8,     // the task was killed at its entry: which call it was is unknown. Live only, reels have none
 };
 
 // Whether a result is an error as the kernel returns it: -errno, which is in [-4095, -1] (include/linux/err.h), restart

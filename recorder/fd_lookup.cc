@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "recorder/proc.h"
+#include "recorder/proc_numbers.h"
 #include "recorder/unix_peer.h"
 
 namespace sysreel {
@@ -64,7 +65,8 @@ int get_peer_name(int fd, sockaddr* address, socklen_t* length) { return ::getpe
 }  // namespace
 
 bool FdLookup::look_up(Pid pid, Tid tid, int fd, FdFact& fact) {
-  const std::string link = fmt::format("/proc/{}/fd/{}", raw(tid), fd);
+  const std::string folder = proc::folder_of(raw(tid));
+  const std::string link = fmt::format("{}/fd/{}", folder, fd);
   auto path = proc::read_link(link);
   if (!path) return false;
   path_ = std::move(*path);
@@ -78,13 +80,13 @@ bool FdLookup::look_up(Pid pid, Tid tid, int fd, FdFact& fact) {
     fact.inode = status.st_ino;
     fact.special = status.st_rdev;
   }
-  add_fdinfo(tid, fd, fact);
+  add_fdinfo(folder, fd, fact);
   if (fact.kind == FdKind::socket) add_socket(pid, fd, fact);
   return true;
 }
 
-void FdLookup::add_fdinfo(Tid tid, int fd, FdFact& fact) {
-  const auto info = proc::read_file(fmt::format("/proc/{}/fdinfo/{}", raw(tid), fd), 4096);
+void FdLookup::add_fdinfo(const std::string& folder, int fd, FdFact& fact) {
+  const auto info = proc::read_file(fmt::format("{}/fdinfo/{}", folder, fd), 4096);
   if (!info) return;
   fact.offset = fdinfo_number(*info, "pos:", 10);
   fact.open_flags = static_cast<std::uint32_t>(fdinfo_number(*info, "flags:", 8));
@@ -128,7 +130,7 @@ void FdLookup::add_socket(Pid pid, int fd, FdFact& fact) {
 }
 
 bool FdLookup::is_netlink(Pid pid, Tid tid, int fd) {
-  const auto name = proc::read_link(fmt::format("/proc/{}/fd/{}", raw(tid), fd));
+  const auto name = proc::read_link(fmt::format("{}/fd/{}", proc::folder_of(raw(tid)), fd));
   if (!name || !name->starts_with("socket:")) return false;
   const auto known = netlink_.find(*name);
   if (known != netlink_.end()) return known->second;

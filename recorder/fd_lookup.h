@@ -30,7 +30,7 @@ class FdLookup {
   void forget(Pid pid) { pidfds_.erase(raw(pid)); }
 
  private:
-  void add_fdinfo(Tid tid, int fd, FdFact& fact);
+  void add_fdinfo(const std::string& folder, int fd, FdFact& fact);
   void add_socket(Pid pid, int fd, FdFact& fact);
   int pidfd_of(Pid pid);
 

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string_view>
 
+#include "recorder/proc_numbers.h"
+
 namespace sysreel::proc {
 namespace {
 
@@ -49,8 +51,8 @@ bool is_kernel_thread(Tid tid) {
 
 }  // namespace
 
-std::string path_of(Tid tid, const char* name) { return fmt::format("/proc/{}/{}", raw(tid), name); }
-std::string path_of(Pid pid, const char* name) { return fmt::format("/proc/{}/{}", raw(pid), name); }
+std::string path_of(Tid tid, const char* name) { return fmt::format("{}/{}", folder_of(raw(tid)), name); }
+std::string path_of(Pid pid, const char* name) { return fmt::format("{}/{}", folder_of(raw(pid)), name); }
 
 std::optional<std::string> read_file(const std::string& path, std::size_t limit) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -80,9 +82,9 @@ std::optional<Status> status_of(Tid tid) {
   status.name = comm_of(tid);
   const std::string_view state = field(*text, "State");
   if (!state.empty()) status.state = state.front();
-  status.pid = Pid{number<int>(field(*text, "Tgid"))};
-  status.parent = Pid{number<int>(field(*text, "PPid"))};
-  status.tracer = Pid{number<int>(field(*text, "TracerPid"))};
+  status.pid = Pid{our_number(number<int>(field(*text, "Tgid")))};
+  status.parent = Pid{our_number(number<int>(field(*text, "PPid")))};
+  status.tracer = Pid{our_number(number<int>(field(*text, "TracerPid")))};
   status.uid = number<std::uint32_t>(field(*text, "Uid"));
   status.kernel_thread = is_kernel_thread(tid);
   return status;
@@ -93,7 +95,8 @@ std::vector<Tid> threads_of(Pid pid) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path_of(pid, "task").c_str()), &::closedir);
   if (!folder) return threads;
   while (const dirent* const entry = ::readdir(folder.get())) {
-    if (const int tid = number<int>(entry->d_name); tid > 0) threads.push_back(Tid{tid});
+    const int numbered = number<int>(entry->d_name);
+    if (const int tid = numbered > 0 ? our_number(numbered) : 0; tid > 0) threads.push_back(Tid{tid});
   }
   return threads;
 }

@@ -32,7 +32,7 @@ std::optional<std::string> read_file(const std::string& path, std::size_t limit 
 // Target of a symbolic link; nothing if it cannot be read.
 std::optional<std::string> read_link(const std::string& path);
 
-// "/proc/TID/name".
+// "/proc/TID/name", whatever number /proc has for it.
 std::string path_of(Tid tid, const char* name);
 std::string path_of(Pid pid, const char* name);
 

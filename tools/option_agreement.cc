@@ -55,16 +55,16 @@ void settle_seccomp(GivenOptions& given, Notes& notes) {
     notes.push_back(std::move(why));
     options.seccomp_bpf = false;
   };
-  if (options.seccomp_bpf && !options.follow_forks) disable("--seccomp-bpf cannot be used without -f/--follow-forks, disabling");
   if (options.seccomp_bpf && options.detach_on_execve) disable("--seccomp-bpf is not enabled because it is not compatible with -b");
   if (options.seccomp_bpf && options.text.syscall_limit) {
     disable("--seccomp-bpf is not enabled because it is not compatible with --syscall-limit");
   }
-  if (options.seccomp_bpf && !options.attach.empty()) {
-    const bool has_command = !options.command.empty();
-    disable("--seccomp-bpf is not enabled for processes attached with -p");
-    options.seccomp_bpf = has_command;
+  // With a command, too, the filter is for that alone.
+  if (options.seccomp_bpf && !options.attach.empty() && (options.command.empty() || options.debug)) {
+    notes.push_back("--seccomp-bpf is not enabled for processes attached with -p");
   }
+  if (options.seccomp_bpf && !options.follow_forks) disable("--seccomp-bpf cannot be used without -f/--follow-forks, disabling");
+  if (options.command.empty()) options.seccomp_bpf = false;
   if (given.deprecated_follow) {
     notes.push_back(options.follow_forks ? "deprecated option -F ignored" : "option -F is deprecated, please use -f/--follow-forks instead");
     options.follow_forks = true;

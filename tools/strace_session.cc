@@ -17,6 +17,7 @@
 #include <unordered_set>
 
 #include "analyzer/stats/summary_table.h"
+#include "analyzer/text/pid_lookup.h"
 #include "analyzer/text/text_renderer.h"
 #include "recorder/clock.h"
 #include "recorder/proc.h"
@@ -43,8 +44,7 @@ class Narrator final : public EventSink {
         output_(output),
         renderer_(options.text, output, true),
         summary_(options.summary_options, options.text) {
-    const text::TextOptions& text = options.text;
-    if (text.decode_fds != 0 || !text.paths.empty()) renderer_.ask(&processes_);
+    renderer_.ask(&processes_);
   }
 
   void begin(const Header& header) {
@@ -66,6 +66,8 @@ class Narrator final : public EventSink {
   void on(const JobStop& event) override { pass(event); }
   void on(const Exec& event) override {
     pass(event);
+    // The program's name is new, and may be asked for only when the process has ended.
+    if (text::PidLookup* const pids = options_.text.pid_lookup) pids->comm_of_traced(event.tid);
     if (event.pid == command_pid_) describe(event.pid);
   }
   void on(const FdFact& event) override { pass(event); }
@@ -157,8 +159,9 @@ RecordOptions record_options(const StraceOptions& options) {
   record.follow_threads = options.follow_forks;
   record.announce_entries = options.summary != Summary::only;
   record.seccomp_bpf = options.seccomp_bpf;
-  // Who asks to be spared stops is not stopped for a knowledge of descriptors that nothing prints.
-  record.strict_filter = options.seccomp_bpf && options.text.decode_fds == 0 && options.text.paths.empty();
+  // What is not printed is not read. The few questions that stay are asked of the living processes.
+  record.fd_identity = options.text.decode_fds != 0 || !options.text.paths.empty();
+  record.strict_filter = !record.fd_identity;
   record.kill_on_exit = options.kill_on_exit;
   record.detach_on_execve = options.detach_on_execve;
   record.reap_strangers = true;

@@ -24,12 +24,14 @@ bool any_polled(const MemoryImage& memory, std::uint64_t address, std::uint64_t 
   return false;
 }
 
-// Descriptors in a set of `bits` bits, as select takes them.
+// Descriptors in a set of `bits` bits, as select takes them: whole words. Of a set that ends early nothing is known.
 template <typename Visit>
-bool any_in_set(const MemoryImage& memory, std::uint64_t address, std::uint64_t bits, Visit visit) {
-  const ByteSpan bytes = memory.input_run(address, (bits + 7) / 8).bytes;
-  for (std::size_t i = 0; i < bytes.size() * 8 && i < bits; ++i) {
-    const bool set = (static_cast<unsigned>(bytes[i / 8]) >> (i % 8) & 1) != 0;
+bool any_in_set(const MemoryImage& memory, std::uint64_t address, std::uint64_t bits, unsigned word, Visit visit) {
+  const std::uint64_t word_bits = 8 * word;
+  const auto bytes = memory.input(address, (bits + word_bits - 1) / word_bits * word);
+  if (!bytes) return false;
+  for (std::size_t i = 0; i < bits; ++i) {
+    const bool set = (static_cast<unsigned>((*bytes)[i / 8]) >> (i % 8) & 1) != 0;
     if (set && visit(static_cast<std::int32_t>(i))) return true;
   }
   return false;
@@ -52,7 +54,7 @@ bool any_descriptor(const Call& call, const abi::SyscallRow& row, Visit visit) {
     }
     if (type.kind == abi::Kind::fd_set) {
       const std::uint64_t bits = std::min<std::uint64_t>(static_cast<std::uint32_t>(call.args[0]), most);
-      if (call.args[i] != 0 && any_in_set(memory, call.args[i], bits, visit)) return true;
+      if (call.args[i] != 0 && any_in_set(memory, call.args[i], bits, word_size(call.abi), visit)) return true;
     }
   }
   return false;

@@ -59,7 +59,7 @@ void LineLeader::put_pid(Out& out, const Model& model, Tid tid) const {
   if (prefix == Prefix::never || (prefix == Prefix::when_several && model.tasks() < 2)) return;
   std::string comm;
   if ((options_.decode_pids & decode_comm) != 0) {
-    if (options_.pid_lookup != nullptr) comm = options_.pid_lookup->comm(sysreel::raw(tid));
+    if (options_.pid_lookup != nullptr) comm = options_.pid_lookup->comm_of_traced(tid);
     if (comm.empty()) comm = model.comm(tid);
   }
   const auto id = static_cast<std::uint32_t>(sysreel::raw(tid));

@@ -71,6 +71,7 @@ void TextRenderer::print_line(Pid pid, Tid tid, Nanos time, std::string_view tex
 void TextRenderer::on(const Call& call) {
   const auto renamed = renamed_.empty() ? renamed_.end() : renamed_.find(sysreel::raw(call.tid));
   const Tid tid = renamed == renamed_.end() ? call.tid : renamed->second;
+  if (call.has(call_unreadable)) return print_unreadable(call, tid);
   auto found = open_.empty() ? open_.end() : open_.find(sysreel::raw(tid));
   if (found != open_.end() && !is_same(found->second, call)) {
     abandon(tid, found->second);
@@ -109,6 +110,16 @@ void TextRenderer::abandon(Tid tid, Open& open) {
   if ((options_.status & status_unfinished) == 0) return;
   out_.put(open.staged.view());
   out_.put(" <unfinished ...>\n");
+}
+
+// A call of which nothing is known but that its thread was killed in it.
+void TextRenderer::print_unreadable(const Call& call, Tid tid) {
+  if (done_ || !filter_.wants(call.pid, tid) || (options_.status & status_unfinished) == 0) return;
+  const std::size_t begin = leader(out_, tid, call.start, nullptr);
+  out_.put("<... ??? resumed>) ");
+  pad(out_, out_.size() - begin);
+  out_.put("= ?\n");
+  hand_on(tid);
 }
 
 // Says when a task calls by another ABI than before.

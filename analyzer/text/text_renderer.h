@@ -84,6 +84,7 @@ class TextRenderer final : public Analysis {
   std::size_t leader(Out& out, Tid tid, Nanos time, const Call* call, std::uint64_t ip = 0);
   void interrupt(Tid tid);
   void end_line(Tid tid, Open& open, Status status);
+  void print_unreadable(const Call& call, Tid tid);
   void note_mode(const Call& call, Tid tid);
   void enter(const Call& call, Tid tid, Open& open);
   void leave(const Call& call, Tid tid, Open& open);

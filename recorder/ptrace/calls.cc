@@ -31,14 +31,32 @@ void PtraceSource::on_syscall_stop(EventSink& sink, Task& task) {
     const bool inside = task.in_call && !task.call.has(call_start_unknown);
     if (stop) stop->where = inside ? SyscallStop::Where::exit : SyscallStop::Where::entry;
   }
-  if (!stop) return;  // it is being killed
+  if (!stop) return note_unreadable_entry(task);  // it is being killed
   if (stop->where == SyscallStop::Where::entry) on_entry(sink, task, *stop);
   if (stop->where == SyscallStop::Where::exit) on_exit(sink, task, *stop);
+}
+
+// Live text says of a thread that is killed while it enters a call that it was in one.
+void PtraceSource::note_unreadable_entry(Task& task) {
+  if (task.in_call || task.hidden || !options_.announce_entries) return;
+  task.in_call = true;
+  task.executing = false;
+  task.keep = Keep::yes;
+  task.plan = &plan_.plan_for(task.call.abi, SyscallNr{-1}, task.call.args);
+  task.arena.clear();
+  const Abi abi = task.call.abi;
+  task.call = Call{};
+  task.call.pid = task.pid;
+  task.call.tid = task.tid;
+  task.call.start = clock_.now();
+  task.call.abi = abi;
+  task.call.flags = call_unreadable;
 }
 
 void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop) {
   if (goes_on_with_found_call(task, stop)) return;
   end_call_without_result(sink, task);
+  const bool other_mode = stop.abi != task.call.abi;
   task.arena.clear();
   task.in_call = true;
   task.call = Call{};
@@ -52,6 +70,7 @@ void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop
   task.call.ip = stop.ip;
   task.call.sp = stop.sp;
   task.keep = plan_.keep(stop.abi, stop.nr);
+  if (task.keep == Keep::no && other_mode) task.keep = Keep::hidden;  // readers say when a program changes its ABI
   task.plan = &plan_.plan_for(stop.abi, stop.nr, task.call.args);
   task.executing = name_of_call(task).starts_with("execve");
   if (task.executing) tell(sink, task);  // a launched child shows from here on
@@ -66,7 +85,7 @@ void PtraceSource::on_exit(EventSink& sink, Task& task, const SyscallStop& stop)
   if (detaching_ && is_restart(stop.result)) return;  // interrupted by the detaching itself, and restarted after it
   task.in_call = false;
   call.result = stop.result;
-  if (task.keep == Keep::no) return;
+  if (task.keep == Keep::no || call.has(call_unreadable)) return;
   const Nanos facts_time = clock_.now();
   call.duration = clock_.now() - call.start;
   call.on_cpu = task.system_time - task.system_time_at_entry;
@@ -149,7 +168,7 @@ void PtraceSource::deliver_fd_facts(EventSink& sink, const Task& task, Nanos tim
 }
 
 void PtraceSource::deliver_in_flight(EventSink& sink, Task& task) {
-  if (task.keep == Keep::no || (task.hidden && !task.executing)) return;
+  if (task.keep == Keep::no || (task.hidden && !task.executing) || task.call.has(call_unreadable)) return;
   Call call = task.call;
   call.flags |= call_in_flight | (task.keep == Keep::hidden ? call_hidden : 0);
   if (task.found_call) call.flags |= call_start_unknown;

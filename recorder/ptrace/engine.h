@@ -58,6 +58,7 @@ class PtraceSource final : public EventSource {
 
   // calls.cc: system calls and their delivery.
   void on_syscall_stop(EventSink& sink, Task& task);
+  void note_unreadable_entry(Task& task);
   void on_entry(EventSink& sink, Task& task, const SyscallStop& stop);
   void on_exit(EventSink& sink, Task& task, const SyscallStop& stop);
   void find_call_in_flight(EventSink& sink, Task& task);

@@ -17,8 +17,8 @@ void print_process_id(CallPrinter& p, int pid, PidKind kind) {
   const bool translates = lookup != nullptr && pid > 0 && p.options.decode_pids != 0;
   const int ours = translates ? lookup->translate(p.call.tid, pid, kind) : 0;
   if ((p.options.decode_pids & decode_comm) != 0) {
-    std::string comm = translates ? lookup->comm(ours != 0 ? ours : pid) : "";
-    if (comm.empty()) comm = p.model.comm(Tid{pid});
+    std::string comm(lookup != nullptr ? "" : p.model.comm(Tid{pid}));
+    if (translates) comm = lookup->comm(ours != 0 ? ours : pid);
     if (!comm.empty()) print_in_angle_brackets(p.out, p.options, comm);
   }
   if ((p.options.decode_pids & decode_pidns) == 0 || ours == 0 || ours == pid) return;
