@@ -88,7 +88,8 @@ class Interpreter {
       task.wanted = task.limited = plan.extent == Extent::string ? string_bound(plan, element, left) : most_pointers * plan.unit;
     }
     const std::uint64_t room = call_capacity - std::min<std::uint64_t>(call_capacity, arena_.total());
-    task.limited = std::min({task.limited, room, std::uint64_t{block_capacity}});
+    const std::uint32_t capacity = plan.limit == abi::Limit::data ? data_capacity : block_capacity;
+    task.limited = std::min({task.limited, room, std::uint64_t{capacity}});
     if (task.limited > 0) tasks_.push_back(task);
   }
 

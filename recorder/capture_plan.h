@@ -71,7 +71,8 @@ enum class Keep : std::uint8_t {
 };
 
 // No block is longer, and no call keeps more: a bound on what a hostile or strange program makes the recorder copy.
-inline constexpr std::uint32_t block_capacity = 4u << 20;
+inline constexpr std::uint32_t block_capacity = 1u << 20;
+inline constexpr std::uint32_t data_capacity = 4u << 20;  // of a block of user data, when -s or a dump asks for so much
 inline constexpr std::uint32_t call_capacity = 8u << 20;
 
 // The plans of all calls under the given options. Plans are made when first asked for and live as long as this object.

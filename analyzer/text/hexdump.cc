@@ -38,7 +38,7 @@ void put_missing(CallPrinter& p, std::uint64_t address, std::uint64_t length) {
   p.out.put(">\n");
 }
 
-// A piece of which a byte could not be read is not shown at all, as strace reads piece by piece.
+// A piece of which a byte could not be read is not shown at all, as strace reads piece by piece; of the first it says nothing.
 void put_dump(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t length) {
   constexpr std::uint64_t piece_bytes = 1 << 16;
   const MemoryImage::Run run = p.fetch_run(flow, address, static_cast<std::size_t>(length));
@@ -46,7 +46,10 @@ void put_dump(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64
   while (digits < 16 && length > (std::uint64_t{1} << (4 * digits))) ++digits;
   for (std::uint64_t piece = 0; piece < length; piece += piece_bytes) {
     std::uint64_t end = std::min(piece + piece_bytes, length);
-    if (end > run.bytes.size() && !run.cut_by_limit) return put_missing(p, address + piece, end - piece);
+    if (end > run.bytes.size() && !run.cut_by_limit) {
+      if (piece != 0) put_missing(p, address + piece, end - piece);
+      return;
+    }
     end = std::min<std::uint64_t>(end, run.bytes.size());
     for (std::uint64_t at = piece; at < end; at += row_bytes) {
       put_row(p.out, at, digits, run.bytes.subspan(at, std::min<std::uint64_t>(row_bytes, end - at)));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/analyzer/render.h"
 
 namespace sysreel::testing {
@@ -26,6 +28,19 @@ TEST(Hexdump, ShowsSixteenBytesALine) {
 TEST(Hexdump, ShowsWhatWasReadNotWhatWasAskedFor) {
   EXPECT_EQ(dumps_of(CallBuilder("read", {0, 0x1000, 100}).out(0x1000, "ab").returns(2)),
             " | 00000  61 62                                             ab               |\n");
+}
+
+TEST(Hexdump, SaysWhatCouldNotBeFetchedBehindWhatCould) {
+  const std::string piece(1 << 16, 'x');
+  CallBuilder call("write", {1, 0x10000, (1 << 16) + 2});
+  call.in(0x10000, piece).returns(1 << 16);
+  const std::string dumps = dumps_of(call);
+  EXPECT_EQ(std::count(dumps.begin(), dumps.end(), '\n'), (1 << 12) + 1);
+  EXPECT_TRUE(dumps.ends_with(" | <Cannot fetch 2 bytes from pid 100 @0x20000>\n")) << dumps.substr(dumps.size() - 80);
+}
+
+TEST(Hexdump, NothingOfABufferThatCouldNotBeRead) {
+  EXPECT_EQ(dumps_of(CallBuilder("write", {1, 0x1000, 20}).in(0x1000, "abc").fails(14)), "");
 }
 
 TEST(Hexdump, AFailedReadHasNone) { EXPECT_EQ(dumps_of(CallBuilder("read", {0, 0x1000, 100}).fails(9)), ""); }

@@ -285,7 +285,7 @@ TEST(CapturePlan, EveryCallOfEveryAbiHasAPlanAndSurvivesWildArguments) {
         const CallPlan& made = plan.plan_for(abi, call.nr, call.args);
         capture(made, call, Phase::entry, memory, {32, false}, arena);
         capture(made, call, Phase::exit, memory, {32, true}, arena);
-        for (const Block& block : arena.blocks()) EXPECT_LE(block.data.size(), block_capacity);
+        for (const Block& block : arena.blocks()) EXPECT_LE(block.data.size(), data_capacity);
       }
     }
   }
