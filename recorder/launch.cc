@@ -111,11 +111,12 @@ Result<void> prepare(const LaunchOptions& options, Preparation& to) {
   return {};
 }
 
-bool wait_for_gate(int gate) {
+// Returns false if the other end was closed without a byte.
+bool wait_for_byte(int pipe) {
   char byte = 0;
   ssize_t got = 0;
   do {
-    got = ::read(gate, &byte, 1);
+    got = ::read(pipe, &byte, 1);
   } while (got < 0 && errno == EINTR);
   return got == 1;
 }
@@ -142,10 +143,11 @@ int execute(const Preparation& prepared) {
 }
 
 // The child's life before the command. Only async-signal-safe calls; ends in the command or in _exit.
-[[noreturn]] void wait_and_execute(int gate, int report, const Preparation& prepared) {
+[[noreturn]] void wait_and_execute(int gate, int ready, int report, const Preparation& prepared) {
   restore(prepared.signals);
   if (prepared.stdout_fd >= 0) ::dup2(prepared.stdout_fd, STDOUT_FILENO);
-  if (wait_for_gate(gate)) {
+  static_cast<void>(!::write(ready, "", 1));
+  if (wait_for_byte(gate)) {
     const int failure = execute(prepared);
     static_cast<void>(!::write(report, &failure, sizeof failure));
   }
@@ -202,7 +204,7 @@ Error become_command(const LaunchOptions& options, int gate, void (*on_failure)(
   if (const auto done = prepare(options, prepared); !done) return done.error();
   restore(prepared.signals);
   if (prepared.stdout_fd >= 0) ::dup2(prepared.stdout_fd, STDOUT_FILENO);
-  if (wait_for_gate(gate)) on_failure(execute(prepared));
+  if (wait_for_byte(gate)) on_failure(execute(prepared));
   ::_exit(prepared.failure_status);
 }
 
@@ -213,13 +215,17 @@ Result<LaunchedCommand> LaunchedCommand::start(const LaunchOptions& options) {
   if (!gate) return gate.error();
   auto report = make_pipe();
   if (!report) return report.error();
+  auto ready = make_pipe();
+  if (!ready) return ready.error();
 
   const pid_t pid = ::fork();
   if (pid < 0) return Error::from_errno("cannot fork", errno);
   if (pid == 0) {
     gate->write_end.reset();  // or the child would never see the recorder's end
-    wait_and_execute(gate->read_end.get(), report->write_end.get(), prepared);
+    wait_and_execute(gate->read_end.get(), ready->write_end.get(), report->write_end.get(), prepared);
   }
+  ready->write_end.reset();
+  wait_for_byte(ready->read_end.get());
   LaunchedCommand launched;
   launched.pid_ = pid;
   launched.gate_ = std::move(gate->write_end);

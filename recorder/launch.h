@@ -55,7 +55,8 @@ Error become_command(const LaunchOptions& options, int gate, void (*on_failure)(
 // launch itself needs does.
 class LaunchedCommand {
  public:
-  // Fails as find_executable does, or with fork's errno.
+  // Fails as find_executable does, or with fork's errno. On return the child has what the command will inherit: descriptors
+  // (besides those that are close-on-exec), folders, limits.
   static Result<LaunchedCommand> start(const LaunchOptions& options);
   LaunchedCommand(LaunchedCommand&&) = default;
   LaunchedCommand& operator=(LaunchedCommand&&) = default;

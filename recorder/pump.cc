@@ -89,6 +89,7 @@ std::optional<EndReason> Pump::ended(Nanos now) const {
 
 PumpOutcome Pump::run() {
   sample_clock();
+  if (options_.inherited) options_.inherited->replay(writer_);
   std::optional<EndReason> reason;
   while (!reason) {
     Nanos wait = patience;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "format/event.h"
+#include "format/owned_event.h"
 #include "format/reel_writer.h"
 #include "format/result.h"
 #include "recorder/event_source.h"
@@ -27,6 +28,7 @@ struct PumpOptions {
   RecordLimits limits;
   bool snapshots = true;
   Pid command{};                         // the launched command, whose end decides about command_status; 0: none
+  const OwnedEvents* inherited = nullptr;  // what the command got from its launcher (take_inherited_snapshot); borrowed
   const std::atomic<bool>* stop = nullptr;  // becomes true when the recording shall end
   std::function<void(const Progress&)> progress;  // called about five times a second
 };

@@ -14,6 +14,8 @@
 namespace sysreel {
 namespace {
 
+constexpr std::uint32_t o_cloexec = 0x80000;  // uapi asm-generic/fcntl.h
+
 struct Source {
   SnapshotKind kind;
   const char* name;
@@ -31,6 +33,15 @@ constexpr Source sources[] = {
     {SnapshotKind::auxv, "auxv"},
     {SnapshotKind::oom_score_adj, "oom_score_adj"},
     {SnapshotKind::maps, "maps"},
+    {SnapshotKind::mountinfo, "mountinfo"},
+};
+
+constexpr Source inherited_sources[] = {
+    {SnapshotKind::cwd, "cwd", true},
+    {SnapshotKind::root, "root", true},
+    {SnapshotKind::limits, "limits"},
+    {SnapshotKind::cgroup, "cgroup"},
+    {SnapshotKind::oom_score_adj, "oom_score_adj"},
     {SnapshotKind::mountinfo, "mountinfo"},
 };
 
@@ -113,10 +124,8 @@ std::string container_hints(Pid pid, std::string_view cgroup) {
   return hints;
 }
 
-}  // namespace
-
-void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
-  deliver_sources(pid, sources, sink);
+// Memory counters of the control group, and what tells of a container.
+void deliver_group(Pid pid, EventSink& sink) {
   if (const auto cgroup = proc::read_file(proc::path_of(pid, "cgroup"))) {
     const std::string folder = memory_cgroup_of(*cgroup);
     const std::string counters = folder.empty() ? "" : memory_counters(folder);
@@ -125,16 +134,34 @@ void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
     if (!hints.empty()) deliver(pid, SnapshotKind::container, hints, sink);
   }
   if (const auto pressure = proc::read_file("/proc/pressure/memory")) deliver(pid, SnapshotKind::pressure, *pressure, sink);
+}
+
+// Every open descriptor that has none of the open flags in `without`.
+void deliver_descriptors(Pid pid, FdLookup& lookup, std::uint32_t without, EventSink& sink) {
   const Tid leader{raw(pid)};
   for (const int fd : FdLookup::open_fds(leader)) {
     FdFact fact;
     fact.pid = pid;
     fact.tid = leader;
     fact.cause = FdCause::snapshot;
-    if (!lookup.look_up(pid, leader, fd, fact)) continue;
+    if (!lookup.look_up(pid, leader, fd, fact) || (fact.open_flags & without) != 0) continue;
     fact.time = read_clock(CLOCK_MONOTONIC);
     sink.on(fact);
   }
+}
+
+}  // namespace
+
+void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
+  deliver_sources(pid, sources, sink);
+  deliver_group(pid, sink);
+  deliver_descriptors(pid, lookup, 0, sink);
+}
+
+void take_inherited_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
+  deliver_sources(pid, inherited_sources, sink);
+  deliver_group(pid, sink);
+  deliver_descriptors(pid, lookup, o_cloexec, sink);
 }
 
 void take_exec_snapshot(Pid pid, EventSink& sink) { deliver_sources(pid, exec_sources, sink); }

@@ -11,6 +11,10 @@ namespace sysreel {
 // at which it was read. What cannot be read is left out.
 void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink);
 
+// What a command inherits, read of the child that waits to become it: folders, limits, control group, and descriptors that
+// are not close-on-exec. A short command may be gone before anybody can look.
+void take_inherited_snapshot(Pid pid, FdLookup& lookup, EventSink& sink);
+
 // What an execve changed: command line, executable, mappings.
 void take_exec_snapshot(Pid pid, EventSink& sink);
 

@@ -14,6 +14,7 @@
 #include "recorder/proc.h"
 #include "recorder/ptrace/seccomp_filter.h"
 #include "recorder/pump.h"
+#include "recorder/snapshot.h"
 #include "recorder/target.h"
 #include "tools/exit_status.h"
 #include "tools/passwd.h"
@@ -172,6 +173,8 @@ class Recording {
       launched_.reset();  // it ends without having run anything
       return Error{ErrorKind::io, attached.error().message};
     }
+    FdLookup lookup;
+    take_inherited_snapshot(Pid{launched_->pid()}, lookup, inherited_);
     RecordSignals::pass_on_to(launched_->pid());
     launched_->release();
     return {};
@@ -183,6 +186,7 @@ class Recording {
     options.limits = command_.limits;
     options.stop = &RecordSignals::stop();
     if (launched_) options.command = Pid{launched_->pid()};
+    options.inherited = &inherited_;
     options.progress = [&](const Progress& progress) {
       RecordSignals::check(read_clock(CLOCK_MONOTONIC));
       line.show(progress);
@@ -218,6 +222,7 @@ class Recording {
   std::unique_ptr<EventSource> engine_;
   std::optional<std::string> executable_;
   std::optional<LaunchedCommand> launched_;
+  OwnedEvents inherited_;  // by the command
   ReelOutput output_;
 };
 

@@ -43,8 +43,27 @@ std::uint32_t flags_of_name(std::string_view name) {
   return 0;
 }
 
-// Calls that change what their first argument, a socket, is.
-bool changes_first(std::string_view name) { return name == "bind" || name == "connect" || name == "listen"; }
+bool is_any_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// sr_signature::fds of a call.
+std::uint8_t fds_of(const abi::SyscallRow& row) {
+  const std::string_view name = row.name;
+  if (is_any_of(name, {"bind", "connect", "listen"})) return SR_FDS_FIRST;
+  if (is_any_of(name, {"chdir", "fchdir"})) return SR_FDS_FOLDER;
+  if (name == "recvmsg") return SR_FDS_MESSAGE;
+  if (name == "recvmmsg") return SR_FDS_MESSAGES;
+  if (row.result == abi::ResultKind::fd) return SR_FDS_RESULT;
+  for (std::size_t i = 0; i < row.args.size(); ++i) {
+    const abi::Type& type = row.args[i].type;
+    const bool holds_fds = type.kind == abi::Kind::fd || type.kind == abi::Kind::fd_pair;
+    if (!holds_fds || type.copy.flow != abi::Flow::out) continue;
+    const bool two = type.kind == abi::Kind::fd_pair || type.copy.count.count == 2;
+    return static_cast<std::uint8_t>((two ? SR_FDS_PAIR : SR_FDS_ONE) | i << 4);
+  }
+  return SR_FDS_NONE;
+}
 
 class Flattener {
  public:
@@ -94,14 +113,14 @@ class Flattener {
 
   // Whether the short way through the exit program will do.
   bool is_quick(const sr_plan& plan) const {
-    if ((plan.flags & SR_AT_ENTRY) || plan.pattern_count || plan.signature.flags || plan.signature.op_count > SR_QUICK_OPS) return false;
+    if ((plan.flags & SR_AT_ENTRY) || plan.pattern_count || plan.signature.fds || plan.signature.op_count > SR_QUICK_OPS) return false;
     const auto first = plan_.ops.begin() + plan.signature.first_op;
     return std::all_of(first, first + plan.signature.op_count, [](const sr_op& op) {
       constexpr unsigned simple = SR_OP_LATE | SR_OP_OUTPUT | SR_OP_ON_FAILURE | SR_OP_USES_RESULT;
       const bool counted = op.count_from == SR_COUNT_CONSTANT || op.count_from == SR_COUNT_OPERAND || op.count_from == SR_COUNT_RESULT;
       // A string with a length of its own is not simple.
       const bool extent = op.extent == SR_EXTENT_ELEMENTS || (op.extent == SR_EXTENT_STRING && op.count_from == SR_COUNT_CONSTANT && op.count >= op.limit);
-      return (op.flags & ~simple) == 0 && op.child_count == 0 && counted && extent && op.count2_from == SR_COUNT_NONE &&
+      return (op.flags & ~simple) == 0 && op.child_count == 0 && op.head == 0 && counted && extent && op.count2_from == SR_COUNT_NONE &&
              size_at_most(op) <= SR_QUICK_LIMIT;
     });
   }
@@ -137,10 +156,7 @@ class Flattener {
     const CallPlan& call = capture_.plan_of(abi, row);
     signature.first_op = static_cast<std::uint16_t>(plan_.ops.size());
     signature.op_count = static_cast<std::uint8_t>(std::min<std::size_t>(call.copies.size(), SR_MAX_OPS));
-    if (options_.fd_identity) {
-      if (row.result == abi::ResultKind::fd) signature.flags |= SR_SIGNATURE_MAKES_FD;
-      if (changes_first(row.name)) signature.flags |= SR_SIGNATURE_CHANGES_FD;
-    }
+    if (options_.fd_identity) signature.fds = fds_of(row);
     if (signature.op_count == 0) signature.first_op = 0;
     // The operations of one signature stand together, those below them behind.
     const std::size_t first = plan_.ops.size();
@@ -148,7 +164,6 @@ class Flattener {
     for (std::size_t i = 0; i < signature.op_count; ++i) {
       sr_op op = op_of(abi, call.copies[i], false);
       op.operand = static_cast<std::uint8_t>(call.copies[i].where);
-      if (call.copies[i].extent == Extent::stack) op.flags = 0;  // no program reads the stack pointer
       if (op.flags & (SR_OP_ENTRY | SR_OP_DEREF)) plan_flags |= SR_AT_ENTRY;
       plan_.ops[first + i] = op;
     }
@@ -158,12 +173,15 @@ class Flattener {
   // One copy with those below it. `early`: what holds its address is copied at entry.
   sr_op op_of(Abi abi, const CopyPlan& copy, bool early) {
     sr_op op{};
-    const bool at_entry = copy.at_entry && (early || copy.early || options_.exact || options_.announce_entries);
+    const bool on_stack = copy.extent == Extent::stack;  // at exit the stack pointer is another
+    const bool at_entry = copy.at_entry && (early || copy.early || on_stack || options_.exact || options_.announce_entries);
     early |= at_entry;
     if (at_entry) op.flags |= SR_OP_ENTRY | (copy.at_exit ? 0 : SR_OP_RETRY);
     if (copy.at_entry && !at_entry) op.flags |= SR_OP_LATE;
     if (copy.at_exit) op.flags |= SR_OP_OUTPUT | (copy.on_failure ? SR_OP_ON_FAILURE : 0);
     if (copy.limit == Limit::message) op.flags |= SR_OP_MESSAGE;
+    if (on_stack) op.flags |= SR_OP_STACK;
+    op.head = copy.head;
     op.word = copy.address_width;
     op.abi_word = static_cast<std::uint8_t>(word_size(abi));
     op.field_offset = copy.where;

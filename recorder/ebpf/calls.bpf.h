@@ -5,6 +5,7 @@
 #include "recorder/ebpf/capture.bpf.h"
 #include "recorder/ebpf/fd.bpf.h"
 #include "recorder/ebpf/filter.bpf.h"
+#include "recorder/ebpf/stack.bpf.h"
 #include "recorder/ebpf/tasks.bpf.h"
 
 static __always_inline void args_from(__u64 *args, const struct pt_regs *regs, bool compat) {
@@ -87,6 +88,7 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   const __u64 head = control->head;
   struct work *work = begin_work(control, cpu, head);
   args_from(work->args, regs, compat);
+  work->sp = regs->sp;
   state->retry = write_entry(work, plan);
   state->lengths = work->lengths;
   struct sr_record *record = record_at(work, 0);
@@ -100,7 +102,7 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   record->result = 0;
   record->ip = regs->ip;
   record->block_count = work->blocks;
-  record->extras = 0;
+  record->fd_count = 0;
   record->stack_depth = 0;
   record->size = work->cursor;
   if (last) {
@@ -282,7 +284,7 @@ static __always_inline bool leave_quickly(struct leaving *leaving, struct sr_rin
   record->size = cursor;
   record->flags = flags;
   record->block_count = blocks;
-  record->extras = 0;
+  record->fd_count = 0;
   record->stack_depth = 0;
   publish(control, head, cursor);
   return true;
@@ -309,6 +311,7 @@ static __always_inline int leave_slowly(void *ctx, struct leaving *leaving, stru
     args_from(work->args, leaving->regs, leaving->compat);
   }
   work->result = result;
+  work->word = leaving->compat ? 4 : 8;
   work->lengths = state->lengths;
   // After a successful execve the memory of the arguments is gone.
   if (!(what & SR_EXEC && result == 0)) copy_at_exit(work, leaving->plan, retry);
@@ -320,16 +323,13 @@ static __always_inline int leave_slowly(void *ctx, struct leaving *leaving, stru
   __builtin_memcpy(record->args, work->args, sizeof record->args);
   record->flags = flags;
   record->ip = ip;
-  __u32 extras = entry_part ? SR_EXTRA_ENTRY_PART : 0;
-  const bool in_progress = result == -115 && work->signature_flags & SR_SIGNATURE_CHANGES_FD;
-  if (work->signature_flags && (result >= 0 || in_progress)) {
-    const __u32 fd = work->signature_flags & SR_SIGNATURE_MAKES_FD ? (__u32)result : (__u32)work->args[0];
-    if (append_fd(work, fd)) extras |= SR_EXTRA_FD;
-  }
+  if (entry_part) record->kind = SR_RECORD_CALL_REST;
+  const bool in_progress = result == -115 && work->fds == SR_FDS_FIRST;
+  if (work->fds && (result >= 0 || in_progress)) append_facts(work);
   __u32 depth = 0;
   if (with_stacks) depth = append_stack(work, ctx);
   record->block_count = work->blocks;
-  record->extras = extras;
+  record->fd_count = work->facts;
   record->stack_depth = depth;
   record->size = work->cursor;
   if (work->too_large) control->cut++;

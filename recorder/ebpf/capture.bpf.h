@@ -1,241 +1,11 @@
-// The interpreter of the capture plan: follows pointers as the rows say and appends blocks to the record being written.
+// The interpreter of the capture plan: chooses what holds for a call and follows its pointers as the rows say.
 //
 // Functions are global where they can be, so that the verifier looks at each once.
 #ifndef SYSREEL_RECORDER_EBPF_CAPTURE_BPF_H_
 #define SYSREEL_RECORDER_EBPF_CAPTURE_BPF_H_
 
-#include "recorder/ebpf/ring.bpf.h"
-
-// Where in a block's elements and their pointers a walk stands.
-struct walk {
-  __u32 element;   // begin of the element, from the record's
-  __u32 end;       // of the block's data
-  __u32 stride;
-  __u32 first, children, child;
-  __u32 one;       // there is only one element
-};
-
-// The record being written. It lies in the control page of the CPU's ring: the stack is too small for nested pointers.
-struct work {
-  __u64 args[6];
-  __s64 result;
-  __u32 cpu;
-  __u32 offset;       // of the record in the ring's value
-  __u32 cursor;       // bytes of the record so far
-  __u32 blocks;
-  __u32 block_at;     // data of the block copied last, from the record's begin; 0: none
-  __u32 block_length;
-  __u32 block_end;
-  __u32 lengths;      // a value-result length at entry
-  __u32 first_op, op_count, signature_flags;
-  __u64 left;         // of the result, for the copies that share it
-  __u8 phase;         // of the blocks now copied
-  __u8 at_exit;
-  __u8 late;          // an input was read at exit
-  __u8 netlink;       // argument 0: 0 not yet known, 1 no, 2 yes
-  __u8 too_large;
-  __u8 failed;        // the call's result is an error
-  struct walk walks[2];
-};
-
-enum { WORK_AT = 1024 };
-_Static_assert(WORK_AT + sizeof(struct work) <= SR_CONTROL_SIZE, "the work must fit into the control page");
-
-// Begins a record at the head of the ring.
-static __always_inline struct work *begin_work(struct sr_ring_control *control, __u32 cpu, __u64 head) {
-  struct work *work = (void *)control + WORK_AT;
-  work->result = 0;
-  work->cpu = cpu;
-  work->offset = head & ring_mask;
-  work->cursor = sizeof(struct sr_record);
-  work->blocks = 0;
-  work->block_at = 0;
-  work->block_end = SR_END_WHOLE;
-  work->lengths = 0;
-  work->left = 0;
-  work->signature_flags = 0;
-  work->phase = SR_PHASE_ENTRY;
-  work->at_exit = 0;
-  work->failed = 0;
-  work->late = 0;
-  work->netlink = 0;
-  work->too_large = 0;
-  return work;
-}
-
-// Bytes at `at` of the record, or NULL. The bound leaves room for one access of `size`.
-static __always_inline void *record_at(struct work *work, __u32 at) {
-  char *ring = ring_of(work->cpu);
-  __u64 offset = work->offset;
-  __u64 from = at;
-  if (!ring) return 0;
-  offset &= ring_mask;
-  barrier_var(offset);
-  if (offset > ring_mask) return 0;
-  if (from >= SR_RECORD_MAX) return 0;
-  return ring + SR_CONTROL_SIZE + offset + from;
-}
-
-static __always_inline __u64 load_field(const void *from, __u32 width) {
-  if (width == 8) return *(const __u64 *)from;
-  if (width == 4) return *(const __u32 *)from;
-  if (width == 2) return *(const __u16 *)from;
-  return *(const __u8 *)from;
-}
-
-// An argument, or a field of the element that begins at `element` of the record.
-static __always_inline __u64 operand_of(struct work *work, __u32 operand, __u32 width, bool in_element, __u32 element) {
-  if (in_element) {
-    const void *field = record_at(work, element + operand);
-    return field ? load_field(field, width) : 0;
-  }
-  const __u64 value = work->args[operand < 6 ? operand : 0];
-  return width == 4 ? (__u32)value : value;
-}
-
-// One of the numbers that bound a copy.
-struct bound {
-  __u32 from, operand, width, constant;
-  bool in_element;
-};
-
-static __always_inline __u64 count_by(struct work *work, const struct bound *bound, const volatile struct sr_op *op,
-                                      __u32 element, __u64 address) {
-  if (bound->from == SR_COUNT_CONSTANT) return bound->constant;
-  if (bound->from == SR_COUNT_NONE) return ~0ull;
-  if (bound->from == SR_COUNT_RESULT) return work->left;
-  __u32 length = 0;
-  if (bound->from == SR_COUNT_OWN_SIZE) {
-    if (bpf_probe_read_user(&length, sizeof length, (void *)(address + bound->operand))) return op->stride;
-    return length;
-  }
-  const __u64 value = operand_of(work, bound->operand, bound->width, bound->in_element, element);
-  if (bound->from == SR_COUNT_OPERAND) return value;
-  if (bound->from == SR_COUNT_PAGES) return value / 4096 + (value % 4096 != 0);
-  if (bound->from == SR_COUNT_BITS) {
-    const __u32 shift = op->abi_word == 4 ? 5 : 6;
-    return ((value >> shift) + ((value & ((1 << shift) - 1)) != 0)) << (shift - 3);
-  }
-  if (!value || bpf_probe_read_user(&length, sizeof length, (void *)value)) return 0;
-  return work->phase == SR_PHASE_EXIT && work->lengths < length ? work->lengths : length;
-}
-
-// Whether argument 0 is a netlink socket, whose messages are kept whole.
-static __noinline bool is_netlink(__u64 fd) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-  struct file *file = 0;
-  if (!table || fd >= BPF_CORE_READ(table, max_fds)) return false;
-  struct file **array = BPF_CORE_READ(table, fd);
-  if (bpf_probe_read_kernel(&file, sizeof file, &array[fd]) || !file) return false;
-  if ((BPF_CORE_READ(file, f_inode, i_mode) & 0170000) != 0140000) return false;
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  return socket && BPF_CORE_READ(socket, sk, __sk_common.skc_family) == AF_NETLINK;
-}
-
-// Reads what can be read of `length` bytes, page by page; returns how much that was.
-__noinline int read_pages(struct work *work, __u32 at, __u64 address, __u32 length) {
-  if (!work) return 0;
-  __u32 done = 0;
-  for (int page = 0; page < SR_RECORD_MAX / 4096 + 1; ++page) {
-    __u64 step = 4096 - ((address + done) & 4095);
-    if (done >= length) break;
-    if (step > length - done) step = length - done;
-    barrier_var(step);
-    if (step > 4096) step = 4096;
-    void *to = record_at(work, at + done);
-    if (!to || bpf_probe_read_user(to, step, (void *)(address + done))) break;
-    done += step;
-  }
-  return done;
-}
-
-// Copies one block and notes where its data lies. Returns its length, -1 if there is nothing to copy.
-// Of a string the count bounds the bytes, its NUL included.
-__noinline int copy_block(struct work *work, __u32 number, __u64 address, __u32 element) {
-  if (!work || number >= SR_OP_COUNT) return -1;
-  work->block_at = 0;
-  work->block_length = 0;
-  const volatile struct sr_op *op = &ops[number];
-  const __u32 flags = op->flags;
-  struct bound bound = {op->count_from, op->count_operand, op->count_width, op->count, flags & SR_OP_COUNT_IN_ELEMENT};
-  __u64 count = count_by(work, &bound, op, element, address);
-  if (op->count2_from != SR_COUNT_NONE) {
-    bound.from = op->count2_from;
-    bound.operand = op->count2_operand;
-    bound.width = op->count2_width;
-    bound.constant = op->count2;
-    bound.in_element = flags & SR_OP_COUNT2_IN_ELEMENT;
-    const __u64 second = count_by(work, &bound, op, element, address);
-    if (second < count) count = second;
-  }
-  if (flags & SR_OP_USES_RESULT) work->left -= count < work->left ? count : work->left;
-  if (count > 0xffffffff) count = 0xffffffff;
-  __u64 wanted = count * op->unit;
-  if (wanted > 0xffffffff) wanted = 0xffffffff;
-  if (!wanted) return -1;
-
-  __u64 limit = op->limit;
-  if (flags & SR_OP_MESSAGE) {
-    if (!work->netlink) work->netlink = is_netlink((__u32)work->args[0]) ? 2 : 1;
-    if (work->netlink == 2) limit = SR_RECORD_MAX;
-  }
-  __u32 cursor = work->cursor;
-  if (cursor + sizeof(struct sr_block) + 16 > SR_RECORD_MAX) {
-    work->too_large = 1;
-    return -1;
-  }
-  const __u32 room = SR_RECORD_MAX - cursor - sizeof(struct sr_block) - 8;
-  if (limit > room) limit = room;
-
-  struct sr_block *block = record_at(work, cursor);
-  void *data = record_at(work, cursor + sizeof *block);
-  if (!block || !data) return -1;
-  __u32 end = SR_END_WHOLE;
-  __s64 length;
-  if (op->extent == SR_EXTENT_STRING) {
-    // A string that has no NUL within the limit goes on behind it: one byte more is room for the NUL that the helper puts.
-    if (limit > wanted) limit = wanted;
-    __u64 size = limit + 1;
-    barrier_var(size);
-    if (size > SR_RECORD_MAX) size = SR_RECORD_MAX;
-    length = bpf_probe_read_user_str(data, size, (void *)address);
-    wanted = limit;
-    if (length < 0) {
-      __u64 page = 4096 - (address & 4095);
-      if (page > limit) page = limit;
-      length = read_pages(work, cursor + sizeof *block, address, page);
-      end = SR_END_FAULT;
-    } else if (length > limit) {
-      length = limit;
-      end = SR_END_LIMIT;
-    }
-  } else {
-    __u64 size = wanted;
-    if (size > limit) {
-      size = limit;
-      end = SR_END_LIMIT;
-    }
-    barrier_var(size);
-    if (size > SR_RECORD_MAX) size = SR_RECORD_MAX;
-    length = size;
-    if (bpf_probe_read_user(data, size, (void *)address)) {
-      length = read_pages(work, cursor + sizeof *block, address, size);
-      end = SR_END_FAULT;
-    }
-  }
-  block->address = address;
-  block->wanted = wanted;
-  block->length = length;
-  block->phase = work->phase;
-  block->end = end;
-  work->block_at = cursor + sizeof *block;
-  work->block_length = length;
-  work->block_end = end;
-  work->cursor = cursor + sizeof *block + ((length + 7) & ~7);
-  work->blocks++;
-  return length;
-}
+#include "recorder/ebpf/block.bpf.h"
+#include "recorder/ebpf/work.bpf.h"
 
 // Pointer `child` inside the element at `element`, or 0.
 static __always_inline __u64 child_pointer(struct work *work, __u32 child, __u32 element) {
@@ -439,7 +209,7 @@ static __always_inline void copy_argument(struct work *work, __u32 number, bool 
   if (number >= SR_OP_COUNT) return;
   const volatile struct sr_op *op = &ops[number];
   const __u32 argument = op->operand;
-  const __u64 address = work->args[argument < 6 ? argument : 0];
+  const __u64 address = op->flags & SR_OP_STACK ? work->sp : work->args[argument < 6 ? argument : 0];
   work->block_end = SR_END_WHOLE;
   if (!address || !is_due(work, op->flags, again)) return;
   if (op->extent == SR_EXTENT_VECTOR) {
@@ -455,7 +225,7 @@ __noinline int choose_signature(struct work *work, __u32 index) {
   const volatile struct sr_plan *plan = &plans[index];
   work->first_op = plan->signature.first_op;
   work->op_count = plan->signature.op_count;
-  work->signature_flags = plan->signature.flags;
+  work->fds = plan->signature.fds;
   for (int i = 0; i < SR_MAX_PATTERNS; ++i) {
     if (i >= plan->pattern_count) break;
     const __u32 selector = plan->patterns[i].selector, selector2 = plan->patterns[i].selector2;
@@ -466,7 +236,7 @@ __noinline int choose_signature(struct work *work, __u32 index) {
     if (!found) continue;
     work->first_op = found->first_op;
     work->op_count = found->op_count;
-    work->signature_flags = found->flags;
+    work->fds = found->fds;
     break;
   }
   return 0;

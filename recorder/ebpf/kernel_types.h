@@ -95,6 +95,7 @@ struct sighand_struct {
 
 struct super_block {
   unsigned int s_dev;
+  unsigned long s_magic;
 };
 
 struct inode {
@@ -104,9 +105,44 @@ struct inode {
   unsigned int i_rdev;
 };
 
+struct qstr {
+  const unsigned char *name;
+};
+
+struct hlist_bl_node {
+  struct hlist_bl_node **pprev;
+};
+
+struct dentry {
+  struct hlist_bl_node d_hash;
+  struct dentry *d_parent;
+  struct qstr d_name;
+  struct inode *d_inode;
+};
+
+struct vfsmount {
+  struct dentry *mnt_root;
+};
+
+struct mount {
+  struct mount *mnt_parent;
+  struct dentry *mnt_mountpoint;
+  struct vfsmount mnt;
+};
+
+struct path {
+  struct vfsmount *mnt;
+  struct dentry *dentry;
+};
+
+struct fs_struct {
+  struct path pwd;
+};
+
 struct file {
   void *private_data;
   struct inode *f_inode;
+  struct path f_path;
   unsigned int f_flags;
   long long f_pos;
 };
@@ -140,15 +176,42 @@ struct sock_common {
   struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct socket;
+
 struct sock {
   struct sock_common __sk_common;
   __u16 sk_type;
   __u16 sk_protocol;
+  struct socket *sk_socket;
 };
 
 struct socket {
   short type;
   struct sock *sk;
+};
+
+struct socket_alloc {
+  struct socket socket;
+  struct inode vfs_inode;
+};
+
+struct sockaddr_un {
+  unsigned short sun_family;
+};
+
+struct unix_address {
+  int len;
+  struct sockaddr_un name[1];
+};
+
+struct unix_sock {
+  struct unix_address *addr;
+  struct sock *peer;
+};
+
+struct netlink_sock {
+  __u32 portid;
+  unsigned long *groups;
 };
 
 struct bpf_local_storage;
@@ -169,6 +232,7 @@ struct task_struct {
   struct task_struct *real_parent;
   char comm[16];
   int exit_code;
+  struct fs_struct *fs;
   struct files_struct *files;
   struct bpf_local_storage *bpf_storage;
   struct signal_struct *signal;
@@ -202,6 +266,8 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 enum {
+  SOL_SOCKET = 1,
+  SCM_RIGHTS = 1,
   TS_COMPAT = 2,              // thread_info.status: the call came by int $0x80 or a 32-bit SYSENTER
   PF_EXITING = 0x4,
   PF_KERNEL_HELPERS = 0x00200000 | 0x10 | 0x4000,  // PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER
@@ -209,6 +275,7 @@ enum {
   TRACE_SIGNAL_IGNORED = 1,   // events/signal.h
   SI_USER = 0,
   SI_KERNEL = 0x80,
+  AF_UNIX = 1,
   AF_INET = 2,
   AF_NETLINK = 16,
   AF_INET6 = 10,

@@ -60,6 +60,7 @@ enum {
   SR_OP_COUNT2_IN_ELEMENT = 1 << 10,
   SR_OP_USES_RESULT = 1 << 11,        // takes its share of the result away from the copies that follow
   SR_OP_ONE = 1 << 12,                // one extensible structure: what lies beyond `stride` is no next element
+  SR_OP_STACK = 1 << 14,              // at the stack pointer, whatever the argument is
 };
 
 // One pointer to follow. Children are the pointers inside each of its elements.
@@ -79,15 +80,27 @@ struct sr_op {
   __u32 unit;           // bytes of an element, as counts count them
   __u32 count, count2;  // where constant
   __u32 limit;          // bytes at most; of a string with its NUL
+  __u32 head;           // bytes in front of the elements, which neither count nor limit includes
 };
 
-enum { SR_SIGNATURE_MAKES_FD = 1 << 0, SR_SIGNATURE_CHANGES_FD = 1 << 1 };
+// Of which descriptors a call that did not fail says something new.
+enum {
+  SR_FDS_NONE,
+  SR_FDS_RESULT,    // the one it returns
+  SR_FDS_FIRST,     // its first argument's
+  SR_FDS_ONE,       // the one written where an argument points to
+  SR_FDS_PAIR,      // the two written there
+  SR_FDS_MESSAGE,   // those received with the msghdr at argument 1
+  SR_FDS_MESSAGES,  // ... with the array of mmsghdr
+  SR_FDS_FOLDER,    // the current directory, as descriptor SR_FD_FOLDER
+};
+enum { SR_FD_FOLDER = -100 };  // AT_FDCWD
 
 // What holds for a call, or for one variant of it.
 struct sr_signature {
   __u16 first_op;
   __u8 op_count;
-  __u8 flags;
+  __u8 fds;  // SR_FDS_*, and the number of the argument << 4
 };
 
 struct sr_pattern {
@@ -165,16 +178,14 @@ struct sr_ring_control {
   __u8 padding1[120];
 };
 
-enum { SR_RECORD_CALL = 1, SR_RECORD_ENTRY = 2 };
-
-// Facts about a record besides CallFlag.
 enum {
-  SR_EXTRA_ENTRY_PART = 1 << 0,  // an SR_RECORD_ENTRY with the same tid and start came before
-  SR_EXTRA_FD = 1 << 1,          // an sr_fd stands behind the blocks
-  SR_EXTRA_STACK = 1 << 2,       // `stack_depth` addresses stand at the end
+  SR_RECORD_CALL = 1,
+  SR_RECORD_ENTRY = 2,       // the part of a call that was copied at its entry
+  SR_RECORD_CALL_REST = 3,   // a call whose SR_RECORD_ENTRY, with the same tid and start, came before
 };
 
-// One call (or its entry part). Blocks follow, each a header and its bytes padded to 8.
+// One call (or its entry part). Blocks follow, each a header and its bytes padded to 8; then `fd_count` sr_fd; then the
+// addresses of the stack.
 struct sr_record {
   __u32 size;            // of everything, a multiple of 8
   __u8 kind;
@@ -189,7 +200,7 @@ struct sr_record {
   __u64 args[6];
   __s32 nr;
   __u16 block_count;
-  __u8 extras;
+  __u8 fd_count;
   __u8 stack_depth;
 };
 
@@ -204,18 +215,33 @@ struct sr_block {
   __u8 end;
 };
 
-// What a descriptor is, from its struct file.
+enum {
+  SR_PATH_UNKNOWN,     // too deep, too long, or no names
+  SR_PATH_WHOLE,       // the names from the file up to the root, each with its NUL
+  SR_PATH_DELETED,     // the same of a file that has no name any more
+  SR_PATH_ALONE,       // one name of a file that hangs in no tree: memfd, anonymous inodes
+};
+
+// What a descriptor is, from its struct file. Behind it, padded to 8: of a file the names of its path; of a unix socket its
+// own address and its peer's.
 struct sr_fd {
+  __u16 size;          // of all of it
+  __u16 names_length;
+  __u8 path;
+  __u8 is_socket;
+  __u8 local_length, peer_length;  // of unix sockets: sockaddr_un as far as it is used
   __u64 inode;
-  __u64 device;      // the kernel's own encoding: major << 20 | minor
+  __u64 device;        // the kernel's own encoding: major << 20 | minor
   __u64 special;
   __u64 offset;
+  __u64 peer_inode;    // of a connected unix socket
   __u32 mode;
   __u32 open_flags;
   __s32 fd;
+  __u32 magic;         // of the file system
   __u16 family, type, protocol, local_port, peer_port;  // ports in network order
-  __u8 is_socket, padding[1];
-  __u8 local[16], peer[16];
+  __u8 padding[6];
+  __u8 local[16], peer[16];  // internet addresses; of netlink port and groups
 };
 
 // --- the shared ring buffer: what is rare, or happens in interrupts ----------------------------------------------------------
@@ -263,8 +289,8 @@ struct sr_seen {
 };
 
 #ifndef __BPF__
-static_assert(sizeof(struct sr_op) == 40 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
-static_assert(sizeof(struct sr_record) == 112 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 88);
+static_assert(sizeof(struct sr_op) == 44 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
+static_assert(sizeof(struct sr_record) == 112 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 112);
 static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 96 && sizeof(struct sr_seen) == 112);
 #endif
 

@@ -1,10 +1,12 @@
 #include "recorder/ebpf/record_delivery.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "format/abi/abi.h"
 #include "recorder/ebpf/fd_identity.h"
 #include "recorder/fd_changes.h"
+#include "recorder/proc.h"
 
 namespace sysreel {
 namespace {
@@ -14,6 +16,13 @@ Nanos nanos(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
 std::size_t padded(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
 
 const std::byte* body_of(const sr_record& record) { return reinterpret_cast<const std::byte*>(&record + 1); }
+
+// The sr_fd that begins at `at`, with what stands behind it.
+ByteSpan fact_at(const std::byte* at) {
+  sr_fd fact;
+  std::memcpy(&fact, at, sizeof fact);
+  return {at, fact.size};
+}
 
 // Appends the blocks of a record; returns where they end.
 const std::byte* append_blocks(const sr_record& record, std::vector<Block>& blocks) {
@@ -75,8 +84,7 @@ RecordDelivery::RecordDelivery(const RecordOptions& options)
 }
 
 void RecordDelivery::take(const sr_record& record) {
-  if (record.kind == SR_RECORD_CALL) return deliver_call(record);
-  if (record.kind != SR_RECORD_ENTRY) return;
+  if (record.kind != SR_RECORD_ENTRY) return deliver_call(record);
   const auto* const bytes = reinterpret_cast<const std::byte*>(&record);
   entries_[static_cast<std::int32_t>(record.tid)].assign(bytes, bytes + record.size);
   if (!announce_entries_) return;
@@ -92,56 +100,61 @@ void RecordDelivery::deliver_call(const sr_record& record) {
   Call call = call_of(record);
   blocks_.clear();
   const auto entry = entries_.find(static_cast<std::int32_t>(record.tid));
-  if (entry != entries_.end() && record.extras & SR_EXTRA_ENTRY_PART) {
+  if (entry != entries_.end() && record.kind == SR_RECORD_CALL_REST) {
     const auto& part = *reinterpret_cast<const sr_record*>(entry->second.data());
     if (part.start == record.start) append_blocks(part, blocks_);
   }
   const std::byte* at = append_blocks(record, blocks_);
   std::erase_if(blocks_, [this](const Block& block) { return mended(block, blocks_); });
   call.blocks = blocks_;
-  const std::byte* const fact = at;
-  if (record.extras & SR_EXTRA_FD) at += sizeof(sr_fd);
+  const std::byte* const facts = at;
+  for (unsigned i = 0; i < record.fd_count; ++i) at += fact_at(at).size();
   call.stack = {reinterpret_cast<const std::uint64_t*>(at), record.stack_depth};
   // What a call made precedes the call, so that a reader knows it when it prints the result.
-  if (record.extras & SR_EXTRA_FD) deliver_fd(record, fact);
-  else if (may_change_fds(call)) deliver_changed_fds(call);
+  described_.clear();
+  for (const std::byte* fact = facts; fact < at; fact += fact_at(fact).size()) deliver_fact(call, fact_at(fact));
+  if (may_change_fds(call)) deliver_other_fds(call);
   sink_->on(call);
   if (watching_ends_) ends_[raw(call.tid)] = call.end();
   // A thread makes one call at a time: what was kept of its entry is spent.
   if (entry != entries_.end()) entries_.erase(entry);
 }
 
-void RecordDelivery::deliver_fd(const sr_record& record, const std::byte* bytes) {
-  sr_fd kernel;
-  std::memcpy(&kernel, bytes, sizeof kernel);
-  FdIdentity identity(kernel);
+void RecordDelivery::deliver_fact(const Call& call, ByteSpan bytes) {
+  FdIdentity identity(bytes);
+  if (identity.is_folder()) return deliver_folder(call, identity.path());
   FdFact fact = identity.fact();
-  fact.pid = Pid{static_cast<std::int32_t>(record.pid)};
-  fact.tid = Tid{static_cast<std::int32_t>(record.tid)};
-  fact.time = nanos(record.end);
-  if (identity.is_whole_without_lookup()) {
-    identity.name_by_inode(fact);
-    return sink_->on(fact);
-  }
+  described_.push_back(fact.fd);
+  fact.pid = call.pid;
+  fact.tid = call.tid;
+  fact.time = call.end();
+  if (identity.is_whole()) return sink_->on(fact);
   // What else there is to know is asked of /proc, provided that the descriptor still is the same file.
-  if (kernel.is_socket) {
-    FdFact found = fact;
-    if (lookup_.look_up(fact.pid, fact.tid, fact.fd, found) && found.inode == fact.inode) {
-      found.late = true;
-      return sink_->on(found);
-    }
-    identity.name_by_inode(fact);
-  } else {
+  FdFact found = fact;
+  if (fact.kind != FdKind::socket) {
     identity.find_path(fact);
+  } else if (lookup_.look_up(fact.pid, fact.tid, fact.fd, found) && found.inode == fact.inode) {
+    found.late = true;
+    return sink_->on(found);
   }
   sink_->on(fact);
 }
 
-// Descriptors in memory (pipe, socketpair, recvmsg), which the programs do not look at.
-void RecordDelivery::deliver_changed_fds(const Call& call) {
+void RecordDelivery::deliver_folder(const Call& call, std::string path) {
+  if (path.empty()) {
+    const auto now = proc::read_link(proc::path_of(call.tid, "cwd"));
+    if (!now) return;
+    path = *now;
+  }
+  sink_->on(Snapshot{call.pid, call.tid, call.end(), SnapshotKind::cwd, std::as_bytes(std::span(path))});
+}
+
+// Descriptors that the programs did not describe: more than they look at.
+void RecordDelivery::deliver_other_fds(const Call& call) {
   const abi::SyscallRow* const row = abi::row_of(call.abi, call.nr);
   if (!row) return;
   for (const int fd : fds_changed_by(call, abi::variant_of(*row, call.args))) {
+    if (std::find(described_.begin(), described_.end(), fd) != described_.end()) continue;
     FdFact fact;
     fact.pid = call.pid;
     fact.tid = call.tid;

@@ -38,8 +38,9 @@ class RecordDelivery final : public RecordTaker {
   using EntryPart = std::vector<std::byte>;  // a whole sr_record
 
   void deliver_call(const sr_record& record);
-  void deliver_fd(const sr_record& record, const std::byte* fact);
-  void deliver_changed_fds(const Call& call);
+  void deliver_fact(const Call& call, ByteSpan bytes);
+  void deliver_folder(const Call& call, std::string path);
+  void deliver_other_fds(const Call& call);
   bool may_change_fds(const Call& call);
   void deliver_signal(const sr_event& event);
   void rename(std::int32_t from, std::int32_t to);
@@ -52,6 +53,7 @@ class RecordDelivery final : public RecordTaker {
   std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
   std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in
   std::vector<Block> blocks_;
+  std::vector<int> described_;  // descriptors of the call at hand about which the programs told
   bool watching_ends_ = false;
   std::unordered_map<std::int32_t, Nanos> ends_;
 };

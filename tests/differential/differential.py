@@ -109,8 +109,7 @@ def compare(expected, got, differences):
 
 def main():
     bin_dir, programs_dir, mode = sys.argv[1:4]
-    # The matrix through the eBPF engine still differs in a few calls (capget, poll -y) and once showed one call for another.
-    programs = sys.argv[4:] or [p for p in PROGRAMS if (p, mode) != ("matrix", "ebpf")]
+    programs = sys.argv[4:] or PROGRAMS
     ctypes.CDLL(None).personality(ADDR_NO_RANDOMIZE)
     differences = Differences(os.path.join(os.path.dirname(__file__), "differences.txt"), mode)
     lines = pairs = failed = 0

@@ -1,6 +1,7 @@
 // What the eBPF engine makes of single calls: arguments, memory, results.
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -157,6 +158,58 @@ TEST(EbpfCalls, KeepsAnInputThatTheCallOverwrites) {
   memcpy(&nap, calls[0]->at(0, Phase::entry)->data.data(), sizeof nap);
   EXPECT_EQ(nap.tv_nsec, 1'000'000);
   EXPECT_FALSE(calls[0]->call.has(call_late_input));
+}
+
+TEST(EbpfCalls, KeepsAnInputThatTheCallOverwritesAndFails) {
+  Collector seen;
+  record(seen, [] {
+    std::uint32_t header[2] = {0x12345678, 0};  // no version of capget
+    syscall(SYS_capget, header, header);
+    return 0;
+  });
+  const auto calls = seen.named("capget");
+  ASSERT_EQ(calls.size(), 1u);
+  ASSERT_TRUE(calls[0]->at(0, Phase::entry));
+  EXPECT_EQ(calls[0]->at(0, Phase::entry)->data, std::string("\x78\x56\x34\x12\0\0\0\0", 8));
+}
+
+TEST(EbpfCalls, CopiesWordsInFrontOfCountedBytes) {
+  Collector seen;
+  record(seen, [] {
+    struct {
+      long type;
+      char text[8];
+    } message = {77, {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}};
+    syscall(SYS_msgsnd, -1, &message, 5, 0);
+    return 0;
+  });
+  const auto calls = seen.named("msgsnd");
+  ASSERT_EQ(calls.size(), 1u);
+  ASSERT_TRUE(calls[0]->at(1, Phase::entry));
+  EXPECT_EQ(calls[0]->at(1, Phase::entry)->data, std::string("M\0\0\0\0\0\0\0abcde", 13));
+}
+
+TEST(EbpfCalls, CopiesTheFrameFromWhichASignalReturns) {
+  Collector seen;
+  record(seen, [] {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGUSR1, &action, nullptr);
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+    raise(SIGUSR1);
+    return 0;
+  });
+  const auto calls = seen.named("rt_sigreturn");
+  ASSERT_EQ(calls.size(), 1u);
+  ASSERT_EQ(calls[0]->blocks.size(), 1u);
+  const std::string& frame = calls[0]->blocks[0].data;
+  ASSERT_EQ(frame.size(), 304u);
+  std::uint64_t mask = 0;
+  memcpy(&mask, frame.data() + 296, sizeof mask);
+  EXPECT_EQ(mask, 1u << (SIGTERM - 1));
 }
 
 TEST(EbpfCalls, RecordsExitGroupWithoutAResult) {

@@ -79,28 +79,6 @@ TEST(EbpfFilter, AnnouncesEntriesWithTheirInputs) {
   }
 }
 
-TEST(EbpfFilter, SaysWhatANewDescriptorIs) {
-  Collector seen;
-  record(seen, [] {
-    open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-    socket(AF_INET6, SOCK_STREAM, 0);
-    int ends[2];
-    (void)!pipe(ends);
-    usleep(300'000);  // until the recorder has looked
-    return 0;
-  });
-  ASSERT_GE(seen.facts.size(), 4u);
-  EXPECT_EQ(seen.facts[0].kind, FdKind::file);
-  EXPECT_EQ(seen.fact_paths[0], "/etc/passwd");
-  EXPECT_TRUE(seen.facts[0].open_flags & O_CLOEXEC || seen.facts[0].open_flags == 0100000) << std::oct << seen.facts[0].open_flags;
-  EXPECT_EQ(seen.facts[1].kind, FdKind::socket);
-  EXPECT_EQ(seen.facts[1].family, AF_INET6);
-  EXPECT_EQ(seen.facts[1].socket_type, SOCK_STREAM);
-  EXPECT_EQ(seen.fact_paths[1], "socket:[" + std::to_string(seen.facts[1].inode) + "]");
-  EXPECT_EQ(seen.facts[2].kind, FdKind::fifo);
-  EXPECT_EQ(seen.facts[3].kind, FdKind::fifo);
-}
-
 TEST(EbpfFilter, MeasuresTheTimeOnACpuInsideACall) {
   Collector seen;
   record(seen, [] {

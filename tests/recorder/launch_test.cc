@@ -1,6 +1,7 @@
 // Launching, targets and limits: what happens before a recording begins.
 #include "recorder/launch.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,9 +10,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "recorder/limits.h"
 #include "recorder/ptrace/ptrace_source.h"
+#include "recorder/snapshot.h"
 #include "recorder/target.h"
 
 namespace sysreel {
@@ -44,6 +47,33 @@ std::string output_of(LaunchOptions options) {
   text.resize(std::fread(text.data(), 1, text.size(), file));
   std::fclose(file);
   return text;
+}
+
+TEST(Launch, WhatACommandInheritsIsKnownWhileItWaits) {
+  std::FILE* const file = std::tmpfile();
+  LaunchOptions options = launching({"true"});
+  options.stdout_fd = fileno(file);
+  auto launched = LaunchedCommand::start(options);
+  ASSERT_TRUE(launched);
+  class : public EventSink {
+   public:
+    void on(const FdFact& fact) override { paths[fact.fd] = fact.path; }
+    void on(const Snapshot& snapshot) override {
+      if (snapshot.kind == SnapshotKind::cwd) cwd.assign(reinterpret_cast<const char*>(snapshot.data.data()), snapshot.data.size());
+    }
+    std::map<int, std::string> paths;
+    std::string cwd;
+  } inherited;
+  FdLookup lookup;
+  take_inherited_snapshot(Pid{launched->pid()}, lookup, inherited);
+  EXPECT_EQ(inherited.cwd, std::filesystem::current_path());
+  EXPECT_EQ(inherited.paths[STDOUT_FILENO], std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fileno(file))));
+  for (const auto& [fd, path] : inherited.paths) EXPECT_EQ(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0) << fd << ' ' << path;
+  launched->release();
+  int status = -1;
+  waitpid(launched->pid(), &status, 0);
+  EXPECT_EQ(status, 0);
+  std::fclose(file);
 }
 
 TEST(Launch, RunsNothingBeforeItIsReleased) {

@@ -1,0 +1,87 @@
+// The path of a file as its dentries tell it, from the file up to the root of its mount namespace.
+#ifndef SYSREEL_RECORDER_EBPF_PATH_BPF_H_
+#define SYSREEL_RECORDER_EBPF_PATH_BPF_H_
+
+#include "recorder/ebpf/work.bpf.h"
+
+enum {
+  MAX_NAME = 256,
+  MAX_PATH_NAMES = 1024,   // bytes of all names
+  CLIMB_STEPS = 8,
+  CLIMB_ROUNDS = 5,
+};
+
+static __always_inline struct mount *mount_of(struct vfsmount *mnt) {
+  return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+// Copies the name of a dentry behind those that were copied. Returns false where it does not fit.
+static __always_inline bool append_name(struct work *work, struct dentry *dentry) {
+  __u32 length = work->names_length;
+  if (length > MAX_PATH_NAMES - MAX_NAME) return false;
+  void *to = record_at(work, work->names_at + length);
+  if (!to) return false;
+  const long copied = bpf_probe_read_kernel_str(to, MAX_NAME, BPF_CORE_READ(dentry, d_name.name));
+  if (copied <= 0) return false;
+  work->names_length = length + copied;
+  return true;
+}
+
+// Goes some steps up. Returns 0 when there is nothing more to do; work->path says what came of it.
+__noinline int climb(struct work *work) {
+  if (!work) return 0;
+  struct dentry *dentry = (void *)work->climb_dentry;
+  struct mount *mount = (void *)work->climb_mount;
+  for (int i = 0; i < CLIMB_STEPS; ++i) {
+    if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+      struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+      if (parent == mount) {
+        if (work->path == SR_PATH_UNKNOWN) work->path = SR_PATH_WHOLE;
+        return 0;
+      }
+      dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+      mount = parent;
+      continue;
+    }
+    struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+    const bool alone = parent == dentry;
+    if (alone && work->names_length) {  // its file system is mounted nowhere
+      work->path = SR_PATH_UNKNOWN;
+      return 0;
+    }
+    if (!append_name(work, dentry)) {
+      work->path = SR_PATH_UNKNOWN;
+      return 0;
+    }
+    if (alone) {
+      work->path = SR_PATH_ALONE;
+      return 0;
+    }
+    dentry = parent;
+  }
+  work->climb_dentry = (__u64)dentry;
+  work->climb_mount = (__u64)mount;
+  return 1;
+}
+
+// Appends the names of a path behind the sr_fd that begins at the cursor. Returns their length and sets work->path.
+static __always_inline __u32 append_names(struct work *work, struct dentry *dentry, struct vfsmount *mnt) {
+  work->names_at = work->cursor + sizeof(struct sr_fd);
+  work->names_length = 0;
+  work->path = SR_PATH_UNKNOWN;
+  if (!dentry || !mnt) return 0;
+  work->climb_dentry = (__u64)dentry;
+  work->climb_mount = (__u64)mount_of(mnt);
+  // A dentry that is in no hash chain and no root was removed.
+  const bool removed = !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
+  bool going = true;
+  for (int i = 0; i < CLIMB_ROUNDS && going; ++i) going = climb(work);
+  if (going || work->path == SR_PATH_UNKNOWN) {
+    work->path = SR_PATH_UNKNOWN;
+    return 0;
+  }
+  if (removed && work->path == SR_PATH_WHOLE) work->path = SR_PATH_DELETED;
+  return work->names_length;
+}
+
+#endif  // SYSREEL_RECORDER_EBPF_PATH_BPF_H_
