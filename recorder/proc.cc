@@ -33,9 +33,9 @@ std::string_view field(std::string_view status, std::string_view key) {
 }
 
 template <typename Number>
-Number number(std::string_view text) {
+Number number(std::string_view text, int base = 10) {
   Number value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
+  std::from_chars(text.data(), text.data() + text.size(), value, base);
   return value;
 }
 
@@ -87,6 +87,8 @@ std::optional<Status> status_of(Tid tid) {
   status.tracer = Pid{our_number(number<int>(field(*text, "TracerPid")))};
   status.uid = number<std::uint32_t>(field(*text, "Uid"));
   status.kernel_thread = is_kernel_thread(tid);
+  status.pending = number<std::uint64_t>(field(*text, "SigPnd"), 16);
+  status.shared_pending = number<std::uint64_t>(field(*text, "ShdPnd"), 16);
   return status;
 }
 

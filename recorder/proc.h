@@ -19,6 +19,8 @@ struct Status {
   Pid tracer{};      // who ptraces it; 0: nobody
   std::uint32_t uid = 0;  // real
   bool kernel_thread = false;
+  std::uint64_t pending = 0;         // signals sent to the thread and not delivered yet; bit 0: signal 1
+  std::uint64_t shared_pending = 0;  // the same of its process
 };
 
 std::optional<Status> status_of(Tid tid);

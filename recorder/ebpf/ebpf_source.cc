@@ -58,6 +58,7 @@ class EbpfSource final : public EventSource {
   BlockArena arena_;
   std::optional<ConsumerPriority> priority_;  // of the thread that polls
   OwnedEvents found_;    // at attach, delivered by the next poll
+  std::uint64_t unannounced_ = 0;  // signals whose sending no program saw
   bool attached_any_ = false;
   bool stopped_ = false;
 };
@@ -127,7 +128,10 @@ std::uint64_t EbpfSource::drain(EventSink& sink, std::uint64_t until) {
   const std::uint64_t found = found_.size();
   found_.replay(sink);
   found_.clear();
-  return found + merge_.drain(until, delivery_);
+  const std::uint64_t drained = merge_.drain(until, delivery_);
+  // Where sent signals were lost for lack of room, they are counted already.
+  if (object_->lost_events(SR_LOST_RING_FULL) == 0) unannounced_ = delivery_.unannounced_signals();
+  return found + drained;
 }
 
 Result<SourceState> EbpfSource::poll(EventSink& sink, Nanos timeout) {
@@ -191,7 +195,7 @@ LossCounts EbpfSource::losses() const {
   add(LossCause::recursion, object_->missed_exits());
   counts.others[static_cast<std::size_t>(LossCause::ring_full)] = object_->lost_events(SR_LOST_RING_FULL);
   counts.others[static_cast<std::size_t>(LossCause::no_storage)] = object_->lost_events(SR_LOST_NO_STORAGE);
-  counts.others[static_cast<std::size_t>(LossCause::recursion)] = object_->missed_events();
+  counts.others[static_cast<std::size_t>(LossCause::recursion)] = object_->missed_events() + unannounced_;
   return counts;
 }
 

@@ -78,6 +78,8 @@ typedef struct {
 
 struct signal_struct {
   atomic_t live;
+  int group_exit_code;
+  unsigned int flags;
 };
 
 struct sigaction_kernel;
@@ -272,7 +274,10 @@ enum {
   PF_EXITING = 0x4,
   PF_KERNEL_HELPERS = 0x00200000 | 0x10 | 0x4000,  // PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER
   SA_IMMUTABLE = 0x00800000,  // set when the kernel kills by a signal that cannot be handled (seccomp)
-  TRACE_SIGNAL_IGNORED = 1,   // events/signal.h
+  TRACE_SIGNAL_DELIVERED = 0,  // events/signal.h: it became pending
+  TRACE_SIGNAL_IGNORED = 1,
+  SIGNAL_GROUP_EXIT = 4,      // linux/sched/signal.h
+  SIGKILL = 9,
   SI_USER = 0,
   SI_KERNEL = 0x80,
   AF_UNIX = 1,

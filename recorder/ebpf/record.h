@@ -258,7 +258,7 @@ struct sr_event {
   __u32 other_pid, other_tid;  // parent; sender; former tid
   __s32 number;          // signal number; exit status
   __u64 time;
-  __u64 value;           // clone flags; receiver's instruction pointer
+  __u64 value;           // clone flags; of a delivered signal its receiver's instruction pointer; of a sent one 1 if it became pending
   __u8 stage;            // of a signal: SignalStage
   __u8 abi;
   __u8 origin;           // TaskOrigin of a new task

@@ -196,7 +196,10 @@ void RecordDelivery::take(const KernelEvent& kept) {
     case SR_EVENT_EXIT:
       tasks_.erase(tid);
       entries_.erase(tid);
-      if (event.last_thread) lookup_.forget(pid);
+      if (event.last_thread) {
+        lookup_.forget(pid);
+        signals_.forget(pid);
+      }
       return sink_->on(TaskExit{pid, Tid{tid}, nanos(event.time), event.number, event.last_thread != 0});
     case SR_EVENT_SIGNAL: return deliver_signal(event);
     default: return;
@@ -206,6 +209,11 @@ void RecordDelivery::take(const KernelEvent& kept) {
 void RecordDelivery::add_task(const TaskNew& task) {
   if (!tasks_.emplace(raw(task.tid), raw(task.pid)).second) return;
   sink_->on(task);
+  if (task.origin != TaskOrigin::attached) return;
+  const auto status = proc::status_of(task.tid);
+  if (!status) return;
+  signals_.found_pending(task.pid, status->pending);
+  if (raw(task.tid) == raw(task.pid)) signals_.found_pending(task.pid, status->shared_pending);
 }
 
 // After an exec by another thread than the leader: the thread goes on under the process's id. Its execve, which has not
@@ -229,7 +237,12 @@ void RecordDelivery::deliver_signal(const sr_event& event) {
   signal.siginfo = {reinterpret_cast<const std::byte*>(event.siginfo), event.length};
   signal.sender_pid = Pid{static_cast<std::int32_t>(event.other_pid)};
   signal.sender_tid = Tid{static_cast<std::int32_t>(event.other_tid)};
-  signal.ip = event.value;
+  if (signal.stage == SignalStage::delivered) {
+    signal.ip = event.value;
+    signals_.delivered(signal.pid, signal.signo);
+  } else if (signal.stage == SignalStage::generated && event.value != 0) {
+    signals_.sent(signal.pid, signal.signo);
+  }
   sink_->on(signal);
 }
 

@@ -7,6 +7,7 @@
 
 #include "format/event.h"
 #include "recorder/ebpf/ring_merge.h"
+#include "recorder/ebpf/signal_ledger.h"
 #include "recorder/event_source.h"
 #include "recorder/fd_lookup.h"
 
@@ -25,6 +26,9 @@ class RecordDelivery final : public RecordTaker {
   // Delivers a TaskNew unless the thread is known.
   void add_task(const TaskNew& task);
   const std::unordered_map<std::int32_t, std::int32_t>& tasks() const { return tasks_; }
+
+  // Signals whose delivery was seen and whose sending was not, since the start.
+  std::uint64_t unannounced_signals() const { return signals_.unannounced(); }
 
   // Notes, from now on until the next call of this function, when the last call of each thread ended.
   void watch_ends(bool watch);
@@ -49,6 +53,7 @@ class RecordDelivery final : public RecordTaker {
   const bool fd_identity_;
   std::vector<bool> changes_fds_;  // by ABI and number: descriptors in memory may come of it
   FdLookup lookup_;
+  SignalLedger signals_;
   EventSink* sink_ = nullptr;
   std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
   std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in

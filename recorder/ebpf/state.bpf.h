@@ -53,8 +53,9 @@ struct task_state {
   __u64 ip;
   __u64 on_cpu;       // cpu_clock() at entry; without durations a count of calls
   __u64 found;        // when it was found; 0: it began under our eyes
-  __u32 ignored;      // number of a signal that was sent and ignored during this call; 0: none
-  __u8 siginfo[SR_SIGINFO];  // of that signal
+  __u16 ignored;      // number of a signal that was sent and ignored during this call; 0: none
+  __u16 fatal;        // number of the signal that ends its process; 0: none
+  __u8 siginfo[SR_SIGINFO];  // of either signal
   __u8 exec_passes;   // the path of its execve passes the filter
 };
 

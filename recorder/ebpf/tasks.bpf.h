@@ -166,6 +166,18 @@ static __always_inline void emit_signal_at_once(struct task_state *state, const 
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 
+// A signal that kills and dumps no core is never delivered: as it is sent the kernel ends the whole process, and delivers SIGKILL
+// to each of its threads. It is kept for that moment, when its receiver would have taken it.
+static __always_inline void keep_fatal(struct task_state *state, const struct task_struct *task, const struct sr_event *event,
+                                       int signal) {
+  const bool ends_all = task->signal->flags & SIGNAL_GROUP_EXIT && task->signal->group_exit_code == signal;
+  if (!ends_all || signal == SIGKILL || state->fatal) return;
+  __builtin_memcpy(state->siginfo, event->siginfo, SR_SIGINFO);
+  asm volatile("" ::: "memory");
+  state->fatal = signal;
+  state->ignored = 0;
+}
+
 SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct task_struct *task, int group,
              int result) {
@@ -179,6 +191,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
   event->other_pid = id_in_namespace(sender->group_leader);
   event->other_tid = id_in_namespace(sender);
   event->length = SR_SIGINFO;
+  event->value = result == TRACE_SIGNAL_DELIVERED;
   siginfo_into(event->siginfo, info, signal, event->other_pid);
   const bool ignored = result == TRACE_SIGNAL_IGNORED;
   // As a pending signal would, it waits for the end of the call that the receiver is in; others of its kind are one with it.
@@ -188,6 +201,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
     asm volatile("" ::: "memory");
     state->ignored = signal;
   }
+  if (result == TRACE_SIGNAL_DELIVERED) keep_fatal(state, task, event, signal);
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   if (ignored && !waits && state->ignored != signal) emit_signal_at_once(state, info, signal);
   return 0;
@@ -198,14 +212,18 @@ int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info) {
   struct task_struct *task = bpf_get_current_task_btf();
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!state || stopping || state->launching) return 0;
+  // No siginfo: the process ends, and its threads are told so. (A comparison with 0 the verifier takes for decided.)
+  const bool ends = (unsigned long)info <= 1;
+  if (ends && !state->fatal) return 0;
   struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
   if (!event) return 0;
   const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
-  event->number = signal;
+  event->number = ends ? state->fatal : signal;
   event->stage = STAGE_DELIVERED;
   event->value = regs->ip;
   event->length = SR_SIGINFO;
-  siginfo_into(event->siginfo, info, signal, 0);
+  if (ends) __builtin_memcpy(event->siginfo, state->siginfo, SR_SIGINFO);
+  else siginfo_into(event->siginfo, info, signal, 0);
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
 }

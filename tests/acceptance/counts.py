@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Counts calls twice, by our recorder and by `perf stat`, over the same window of a real program, and compares.
 
-    counts.py BIN_DIR ENGINE WORKLOAD     WORKLOAD: ls | git | cxx | redis
+    counts.py BIN_DIR ENGINE WORKLOAD [stalled]     WORKLOAD: ls | git | cxx | redis
 
 The target is stopped at both ends of the window, so that both counters see exactly the same calls. Captured + lost must equal
 what perf counted, name by name where nothing was lost; the target's own output and exit status must be those of an untraced run.
+stalled: the rings are as small as they can be and the recorder is stopped while the target runs. Calls must be lost, because the
+rings were full and for no other reason, and the sum must be the same.
 """
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -51,7 +54,9 @@ def is_stopped(pid):
 class Window:
     """Both counters attached to a stopped target, from enter to exit."""
 
-    def __init__(self, bin_dir, engine, pid, folder):
+    def __init__(self, bin_dir, engine, pid, folder, stalled):
+        self.stalled = stalled
+        self.target = pid
         self.reel = os.path.join(folder, "window.reel")
         self.counts = os.path.join(folder, "perf.csv")
         self.said = os.path.join(folder, "recorder.txt")
@@ -59,13 +64,25 @@ class Window:
             ["perf", "stat", "-x,", "-o", self.counts, "-e", "syscalls:sys_enter_*", "-p", str(pid)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.recorder = subprocess.Popen(
-            [f"{bin_dir}/trace-record", "--engine", engine, "-f", "-o", self.reel, "-p", str(pid)],
+            [f"{bin_dir}/trace-record", "--engine", engine, "-f", "-o", self.reel, "-p", str(pid)]
+            + (["--buffer", "1"] if stalled else []),
             stdin=subprocess.DEVNULL, stderr=open(self.said, "w"))
         wait_for(lambda: os.path.exists(self.reel) and os.path.getsize(self.reel) > 0, "the recorder")
         wait_for(lambda: len(os.listdir(f"/proc/{self.perf.pid}/fd")) > 100, "perf")
         time.sleep(1.0)
 
+    def open(self):
+        """Lets the target run."""
+        if self.stalled:
+            self.recorder.send_signal(signal.SIGSTOP)
+            wait_for(lambda: is_stopped(self.recorder.pid), "the recorder to stop")
+        os.kill(self.target, signal.SIGCONT)
+
     def close(self):
+        """The target has ended, and the recorder ends by itself, or is stopped."""
+        self.recorder.send_signal(signal.SIGCONT)
+        if not os.path.exists(f"/proc/{self.target}"):
+            self.recorder.wait(timeout=60)
         for counter in (self.recorder, self.perf):
             if counter.poll() is None:
                 counter.send_signal(signal.SIGINT)
@@ -86,6 +103,11 @@ class Window:
         table = json.loads(subprocess.check_output([f"{bin_dir}/trace-stats", "--json", self.reel]))
         return {row["name"]: row["calls"] for row in table["rows"]}, table["lost"]
 
+    def loss_by_cause(self, bin_dir):
+        """Calls lost, by cause, as trace-info tells them."""
+        info = subprocess.check_output([f"{bin_dir}/trace-info", self.reel], text=True)
+        return {cause: int(count) for count, cause in re.findall(r"(\d+) calls: (.+)", info)}
+
 
 def start_held(command, folder):
     """Starts a command that stops itself right before its execve; returns it with the file its output goes to."""
@@ -96,21 +118,21 @@ def start_held(command, folder):
     return held, output
 
 
-def record_command(bin_dir, engine, command, folder):
+def record_command(bin_dir, engine, command, folder, stalled):
     held, output = start_held(command, folder)
-    window = Window(bin_dir, engine, held.pid, folder)
-    os.kill(held.pid, signal.SIGCONT)
+    window = Window(bin_dir, engine, held.pid, folder, stalled)
+    window.open()
     status = held.wait(timeout=1200)
-    window.recorder.wait(timeout=60)
     window.close()
     output.seek(0)
     return window, status, output.read()
 
 
-def command_workload(name, folder):
+def command_workload(name, engine, folder):
     """The command, and what puts the folder back to where it was before a run."""
     if name == "ls":
-        return ["ls", "-lR", "/usr/share/doc"], lambda: None
+        # All of /usr is too much for an engine that stops the target at every call.
+        return ["ls", "-lR", "/usr/share/doc" if engine == "ptrace" else "/usr"], lambda: None
     if name == "git":
         origin = os.path.join(folder, "origin")
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
@@ -137,6 +159,10 @@ def check_counts(window, bin_dir, what):
     by_us, lost = window.counted_by_us(bin_dir)
     happened, captured = sum(by_perf.values()), sum(by_us.values())
     print(f"{what}: happened {happened}, captured {captured}, lost {lost}")
+    causes = window.loss_by_cause(bin_dir)
+    if window.stalled and (lost == 0 or causes != {"the ring was full": lost}):
+        print(f"  lost by cause: {causes}; wanted are calls lost to a full ring, and no others")
+        return False
     if lost == 0 and by_perf != by_us:
         for name in sorted(set(by_perf) | set(by_us)):
             if by_perf.get(name, 0) != by_us.get(name, 0):
@@ -145,8 +171,8 @@ def check_counts(window, bin_dir, what):
     return happened > 0 and captured + lost == happened
 
 
-def check_command(bin_dir, engine, name, folder):
-    command, reset = command_workload(name, folder)
+def check_command(bin_dir, engine, name, folder, stalled):
+    command, reset = command_workload(name, engine, folder)
     reset()
     held, output = start_held(command, folder)
     os.kill(held.pid, signal.SIGCONT)
@@ -154,7 +180,7 @@ def check_command(bin_dir, engine, name, folder):
     output.seek(0)
     plain_output = output.read()
     reset()
-    window, status, recorded_output = record_command(bin_dir, engine, command, folder)
+    window, status, recorded_output = record_command(bin_dir, engine, command, folder, stalled)
     good = check_counts(window, bin_dir, f"{name} with {engine}")
     if (status, sorted(recorded_output.split(b"\n"))) != (plain_status, sorted(plain_output.split(b"\n"))):
         print(f"  the command's own output or status changed: {plain_status} became {status}")
@@ -168,7 +194,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def check_redis(bin_dir, engine, folder):
+def check_redis(bin_dir, engine, folder, stalled):
     port = str(free_port())
     server = subprocess.Popen(["redis-server", "--port", port, "--save", "", "--bind", "127.0.0.1", "--dir", folder],
                               stdout=subprocess.DEVNULL)
@@ -179,8 +205,8 @@ def check_redis(bin_dir, engine, folder):
                                         stderr=subprocess.DEVNULL).returncode == 0, "redis-server")
         os.kill(server.pid, signal.SIGSTOP)
         wait_for(lambda: is_stopped(server.pid), "redis-server to stop")
-        window = Window(bin_dir, engine, server.pid, folder)
-        os.kill(server.pid, signal.SIGCONT)
+        window = Window(bin_dir, engine, server.pid, folder, stalled)
+        window.open()
         clients = subprocess.run(benchmark, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         os.kill(server.pid, signal.SIGSTOP)
         wait_for(lambda: is_stopped(server.pid), "redis-server to stop")
@@ -201,8 +227,12 @@ def check_redis(bin_dir, engine, folder):
 
 def main():
     bin_dir, engine, workload = sys.argv[1:4]
+    stalled = sys.argv[4:] == ["stalled"]
     with tempfile.TemporaryDirectory() as folder:
-        check = check_redis(bin_dir, engine, folder) if workload == "redis" else check_command(bin_dir, engine, workload, folder)
+        if workload == "redis":
+            check = check_redis(bin_dir, engine, folder, stalled)
+        else:
+            check = check_command(bin_dir, engine, workload, folder, stalled)
         sys.exit(0 if check else 1)
 
 

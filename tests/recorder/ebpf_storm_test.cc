@@ -140,14 +140,15 @@ TEST(EbpfStorm, SurvivesATimerThatInterruptsItsPrograms) {
   poll_to_end(*source, seen);
   const LossCounts losses = source->losses();
   EXPECT_EQ(losses.calls, LossCounts{}.calls);
-  EXPECT_EQ(losses.others, LossCounts{}.others);
+  const std::uint64_t unseen = losses.others[static_cast<std::size_t>(LossCause::recursion)];
+  EXPECT_EQ(std::accumulate(losses.others.begin(), losses.others.end(), std::uint64_t{0}), unseen);
   EXPECT_EQ(seen.by_number[stormed], 1'000'000u);
   EXPECT_EQ(seen.wrong, 0u);
   EXPECT_GT(fired->load(), 20u);
   EXPECT_EQ(seen.delivered, fired->load());
   EXPECT_EQ(seen.by_number[SYS_rt_sigreturn], fired->load());
-  // Linux 6.18 runs the program for all but one or two generations in a thousand under such a timer, and counts no miss.
-  EXPECT_GE(seen.generated * 100, seen.delivered * 99);
+  // Linux 6.18 runs no program for one or two timer interrupts in a thousand, and counts no miss: the engine does.
+  EXPECT_EQ(seen.generated + unseen, seen.delivered);
   EXPECT_EQ(seen.whole, seen.generated + seen.delivered);
 }
 

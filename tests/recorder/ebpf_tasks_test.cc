@@ -262,6 +262,35 @@ TEST(EbpfTasks, DeliversSignalsWithTheirWholeSiginfo) {
   }
 }
 
+TEST(EbpfTasks, ASignalThatKillsIsDeliveredAndTheKernelsKillIsNot) {
+  for (const int signo : {SIGTERM, SIGPIPE, SIGKILL}) {
+    Collector seen;
+    record(seen, [signo] {
+      std::thread([] { pause(); }).detach();
+      usleep(20'000);
+      raise(signo);
+      return 0;
+    });
+    std::vector<int> delivered;
+    for (const Signal& signal : seen.signals) {
+      if (signal.stage == SignalStage::delivered) delivered.push_back(signal.signo);
+    }
+    EXPECT_EQ(delivered, signo == SIGKILL ? std::vector<int>{} : std::vector<int>{signo});
+    EXPECT_EQ(seen.exits.back().status, signo);
+  }
+}
+
+TEST(EbpfTasks, TheEndOfAProcessIsNoSignalToItsThreads) {
+  Collector seen;
+  record(seen, [] {
+    std::thread([] { pause(); }).detach();
+    usleep(20'000);
+    return 0;
+  });
+  EXPECT_EQ(seen.signals.size(), 0u);
+  EXPECT_EQ(seen.exits.size(), 2u);
+}
+
 TEST(EbpfTasks, EndsACallThatAKillCutShortWithoutAResult) {
   Collector seen;
   Tracee tracee([] {
@@ -319,47 +348,63 @@ TEST(EbpfTasks, ShowsCallsThatBlockAtAttachAtTheEndToo) {
   close(ends[1]);
 }
 
-TEST(EbpfTasks, MissesNoThreadOfAProgramThatCeaselesslyMakesThem) {
-  // One thread makes threads that end at once; every attach must find those that live, and those they beget.
+// A program whose threads ceaselessly make threads that end at once. When told to stop, each maker makes a last call.
+class ThreadMaker {
+ public:
+  static constexpr int makers = 3;
+  ThreadMaker() : tracee_([board = board_] {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < makers; ++i) {
+      threads.emplace_back([board] {
+        while (!board->stop) std::thread([] {}).join();
+        syscall(SYS_getpgid, 9000 + board->marks.fetch_add(1));
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    return 0;
+  }) {
+    tracee_.go();
+  }
+  Pid pid() const { return tracee_.pid(); }
+  void stop() { board_->stop = true; }
+
+ private:
   struct Board {
     std::atomic<bool> stop{false};
     std::atomic<int> marks{0};
   };
-  auto* const board = shared<Board>();
-  Tracee tracee([board] {
-    std::vector<std::thread> makers;
-    for (int i = 0; i < 3; ++i) {
-      makers.emplace_back([board] {
-        while (!board->stop) std::thread([] {}).join();
-        // Each maker lives on: its mark must be recorded.
-        syscall(SYS_getpgid, 9000 + board->marks.fetch_add(1));
-      });
-    }
-    for (auto& maker : makers) maker.join();
-    return 0;
-  });
-  tracee.go();
+  Board* const board_ = shared<Board>();
+  Tracee tracee_;
+};
+
+TEST(EbpfTasks, AHundredAttachesMissNoThreadOfProgramsThatCeaselesslyMakeThem) {
+  constexpr int rounds = 20;
+  ThreadMaker programs[5];
   usleep(50'000);
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     auto source = open_source();
-    ASSERT_TRUE(source && source->attach(tracee.pid()));
+    ASSERT_TRUE(source);
+    for (const ThreadMaker& program : programs) ASSERT_TRUE(source->attach(program.pid()));
     Collector seen;
-    if (round == 19) {
-      board->stop = true;
+    if (round == rounds - 1) {
+      for (ThreadMaker& program : programs) program.stop();
       poll_to_end(*source, seen);
-      EXPECT_EQ(seen.named("getpgid").size(), 3u);
+      EXPECT_EQ(seen.named("getpgid").size(), std::size(programs) * ThreadMaker::makers);
       break;
     }
-    std::set<int> known;
-    ASSERT_TRUE(source->poll(seen, Nanos{0}));
-    for (int i = 0; i < 3; ++i) {
-      usleep(3'000);
+    for (int i = 0; i < 4; ++i) {
       ASSERT_TRUE(source->poll(seen, Nanos{0}));
+      usleep(3'000);
     }
     ASSERT_TRUE(source->stop(seen));
-    for (const TaskNew& task : seen.tasks) known.insert(raw(task.tid));
+    std::set<int> known;
+    std::unordered_map<int, std::size_t> threads;  // by process
+    for (const TaskNew& task : seen.tasks) {
+      known.insert(raw(task.tid));
+      ++threads[raw(task.pid)];
+    }
     for (const SeenCall& call : seen.calls) EXPECT_TRUE(known.count(raw(call.call.tid))) << call.name();
-    EXPECT_GE(known.size(), 4u);
+    for (const ThreadMaker& program : programs) EXPECT_GE(threads[raw(program.pid())], 1u + ThreadMaker::makers);
   }
 }
 
