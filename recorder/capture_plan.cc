@@ -107,8 +107,11 @@ class Planner {
         if (field.ctype == CType::structure) {
           add_inner(inner, *field.type.layout, offset + n * size, depth);
         } else if (field.type.copy.flow != Flow::none && field.type.copy.extent != Extent::none && size >= 4) {
+          const auto where = static_cast<std::uint16_t>(offset + n * size);
+          // The arms of a union may hold the same pointer.
+          if (std::any_of(inner.begin(), inner.end(), [&](const CopyPlan& other) { return other.where == where; })) continue;
           CopyPlan copy = copy_of(field.type, &layout, depth);
-          copy.where = static_cast<std::uint16_t>(offset + n * size);
+          copy.where = where;
           copy.address_width = static_cast<std::uint8_t>(size);
           shift(copy.count, base);
           shift(copy.count2, base);

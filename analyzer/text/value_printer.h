@@ -49,13 +49,14 @@ class CallPrinter {
     const abi::Struct* layout = nullptr;
     ByteSpan bytes;
     std::uint64_t address = 0;
+    bool asked = false;  // what was there at entry is being shown, though the call has returned
   };
   Frame frame;
   // How much of the result earlier elements of the array have used up.
   std::uint64_t result_taken = 0;
 
   // The call returned an error, or nothing at all. Always false in the entry half.
-  bool failed() const { return half == Half::exit && (is_error(call.result) || call.has(call_no_result) || call.has(call_in_flight)); }
+  bool failed() const { return half == Half::exit && !frame.asked && (is_error(call.result) || call.has(call_no_result) || call.has(call_in_flight)); }
   // Structures and arrays may be cut short: not -v (see -e abbrev=).
   bool abbreviated() const { return abbreviated_; }
   // Pointers are followed (see -e verbose=).

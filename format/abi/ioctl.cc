@@ -12,6 +12,7 @@ using namespace vocabulary;
 
 inline constexpr Type command_type = value(Kind::ioctl_command);
 
+#define IOCTL_RETURNS(name, command, result) IOCTL_PLAIN(name, command)
 #define IOCTL_PLAIN(name, command) constexpr std::array<Arg, 2> name##_args{Arg{fd, "fd"}, Arg{command_type, "cmd"}};
 #define IOCTL_MASKED(name, command, mask, type) IOCTL(name, command, type)
 #define IOCTL(name, command, type) \
@@ -20,6 +21,7 @@ inline constexpr Type command_type = value(Kind::ioctl_command);
 #undef IOCTL
 #undef IOCTL_MASKED
 #undef IOCTL_PLAIN
+#undef IOCTL_RETURNS
 
 constexpr auto classes = static_cast<std::uint32_t>(desc);
 
@@ -27,10 +29,12 @@ constexpr IoctlRow rows[] = {
 #define IOCTL_MASKED(name, command, mask, type) {command, mask, {"ioctl", classes, ResultKind::decimal, name##_args}},
 #define IOCTL(name, command, type) IOCTL_MASKED(name, command, ~0u, type)
 #define IOCTL_PLAIN(name, command) IOCTL(name, command, )
+#define IOCTL_RETURNS(name, command, result) {command, ~0u, {"ioctl", classes, ResultKind::result, name##_args}},
 #include "format/abi/ioctl/all.def"
 #undef IOCTL
 #undef IOCTL_MASKED
 #undef IOCTL_PLAIN
+#undef IOCTL_RETURNS
 };
 
 // Sorted by command; of equal commands in the order in which they print.

@@ -11,7 +11,9 @@ unsigned alignment_of(CType type, Abi abi, const Struct* layout);
 
 unsigned alignment_of(const Struct& layout, Abi abi) {
   unsigned largest = 1;
-  for (const Field& field : layout.fields) largest = std::max(largest, alignment_of(field.ctype, abi, field.type.layout));
+  for (const Field& field : layout.fields) {
+    if (field.place < 0) largest = std::max(largest, alignment_of(field.ctype, abi, field.type.layout));
+  }
   return largest;
 }
 
@@ -22,16 +24,37 @@ unsigned alignment_of(CType type, Abi abi, const Struct* layout) {
   return abi == Abi::i386 ? std::min(size, 4u) : size;
 }
 
+// The fields from `first` on that lie at one offset: the arms of a union, or one field. `end` is behind the last.
+struct Slot {
+  unsigned end;
+  unsigned size = 0, alignment = 1;
+};
+
+Slot slot_of(const Struct& layout, unsigned first, Abi abi) {
+  Slot slot{first};
+  do {
+    const Field& field = layout.fields[slot.end];
+    slot.size = std::max(slot.size, size_of(field.ctype, abi, field.type.layout) * field.length);
+    slot.alignment = std::max(slot.alignment, alignment_of(field.ctype, abi, field.type.layout));
+    ++slot.end;
+  } while (layout.fields[first].arm && slot.end < layout.fields.size() && layout.fields[slot.end].arm);
+  slot.size = align_up(slot.size, slot.alignment);
+  return slot;
+}
+
 // Offset of field `index`, or of the end of the fields when index is their number.
 unsigned walk(const Struct& layout, unsigned index, Abi abi) {
-  unsigned offset = 0;
-  for (unsigned i = 0; i < layout.fields.size(); ++i) {
-    const Field& field = layout.fields[i];
-    offset = align_up(offset, alignment_of(field.ctype, abi, field.type.layout));
-    if (i == index) return offset;
-    offset += size_of(field.ctype, abi, field.type.layout) * field.length;
+  unsigned offset = 0, end = 0;
+  for (unsigned i = 0; i < layout.fields.size();) {
+    const Slot slot = slot_of(layout, i, abi);
+    const std::int16_t place = layout.fields[i].place;
+    offset = place >= 0 ? static_cast<unsigned>(place) : align_up(offset, slot.alignment);
+    if (index < slot.end) return offset;
+    offset += slot.size;
+    end = std::max(end, offset);
+    i = slot.end;
   }
-  return offset;
+  return end;
 }
 
 }  // namespace

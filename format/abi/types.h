@@ -128,6 +128,30 @@ struct Type {
   const AttrTable* attrs = nullptr;  // Kind::netlink_attrs: which attributes are nested here
 };
 
+// Shows a field only if an earlier field of the same structure has a certain value in the bits of `mask` …
+enum class Condition : std::uint8_t {
+  none,
+  equal,      // … or
+  different,  // … or has not
+  otherwise,  // or if no field before was shown because of such a condition
+  revealed    // of a field that -v shows: shown without -v, too, if the other one is not zero
+};
+
+struct When {
+  Condition condition = Condition::none;
+  std::uint8_t field = 0;
+  std::uint64_t mask = ~0ull;
+  std::uint64_t value = 0;
+};
+
+// What stands in front of a field.
+enum class Lead : std::uint8_t {
+  comma,   // ", name="
+  arrow,   // " => ": what became of the field before
+  braces,  // "} => {name=": the answer is a structure of its own
+  more     // no field: "..." stands for what is not shown, at the end
+};
+
 struct Field {
   CType ctype;
   const char* name;         // nullptr: padding, never printed
@@ -135,7 +159,35 @@ struct Field {
   std::uint16_t length = 1; // elements of an embedded array; of a `structure` field the layout is type.layout
   bool verbose = false;     // shown only with -v; otherwise "..." stands for all of these at the end
   bool nonzero = false;     // shown only if it is not zero: reserved fields
+  bool answer = false;      // of a structure that flows both ways: written by the kernel, shown only if the call succeeded
+  bool arm = false;         // of a union: arms that follow each other begin at the same offset
+  When when = {};
+  Lead lead = Lead::comma;
+  std::int16_t place = -1;  // byte offset of a field that does not follow the one before: printed out of turn, or twice, or
+                            // not aligned
 };
+
+// What a row says of a field besides its type and name, outermost first: answer(verbosely(FIELD(…))).
+constexpr Field verbosely(Field field) { field.verbose = true; return field; }
+constexpr Field unless_zero(Field field) { field.nonzero = true; return field; }
+constexpr Field verbosely_unless(std::uint8_t index, Field field) {
+  field.when = {Condition::revealed, index, ~0ull, 0};
+  return verbosely(field);
+}
+constexpr Field asked(Field field) { return field; }
+constexpr Field answer(Field field) { field.answer = true; return field; }
+constexpr Field when(std::uint8_t index, std::uint64_t value, Field field) { field.when = {Condition::equal, index, ~0ull, value}; return field; }
+constexpr Field when_bits(std::uint8_t index, std::uint64_t mask, std::uint64_t value, Field field) {
+  field.when = {Condition::equal, index, mask, value};
+  return field;
+}
+constexpr Field unless_zero_at(std::uint8_t index, Field field) { field.when = {Condition::different, index, ~0ull, 0}; return field; }
+constexpr Field otherwise(Field field) { field.when = {Condition::otherwise, 0, 0, 0}; return field; }
+constexpr Field arm(Field field) { field.arm = true; return field; }
+constexpr Field at(std::int16_t offset, Field field) { field.place = offset; return field; }
+constexpr Field updated(std::int16_t offset, Field field) { field.lead = Lead::arrow; return at(offset, answer(field)); }
+constexpr Field apart(Field field) { field.lead = Lead::braces; return answer(field); }
+constexpr Field arm(std::uint8_t index, std::uint64_t value, Field field) { return arm(when(index, value, field)); }
 
 // A structure of the kernel's ABI, fields in order. Offsets follow from the ABI's alignment rules (see layout.h).
 struct Struct {
@@ -214,6 +266,9 @@ constexpr Type numbers_at(CType ctype, Type type, Flow flow, Count count) {
 constexpr Type sized(Kind kind, Flow flow, const Struct& layout, Count bytes) {
   return {kind, nullptr, &layout, {flow, Extent::elements, Limit::record, 1, bytes}};
 }
+
+// An embedded array of which an earlier field says how many elements count: FIELD_ARRAY(u32, counted(u32, 0), offsets, 64).
+constexpr Type counted(Type type, std::uint8_t index) { type.copy.count = field(index); return type; }
 
 // User data, quoted, cut by -s.
 constexpr Type bytes_in(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::in, Extent::elements, Limit::data, 1, count}}; }

@@ -34,6 +34,8 @@ constexpr Type signal_set_of(std::uint8_t index, Flow flow) {
 inline constexpr Type signal_frame{Kind::restored_mask, nullptr, nullptr, {Flow::in, Extent::stack, Limit::record, 1, times(304)}};
 inline constexpr Type old_signal_frame{Kind::restored_old_mask, nullptr, nullptr,
                                        {Flow::in, Extent::stack, Limit::record, 1, times(716)}};
+// The program of a socket filter: struct sock_fprog.
+inline constexpr Type socket_filter = memory(Kind::socket_program, Flow::in, filter_program_layout);
 // struct msgbuf: a word and as much text as the call says or the result tells.
 inline constexpr Type message_in_buffer = behind_words(memory(Kind::message_buffer, Flow::in, 1, arg(2), Limit::data), 1);
 inline constexpr Type message_out_buffer = behind_words(memory(Kind::message_buffer, Flow::out, 1, result, Limit::data), 1);

@@ -41,8 +41,10 @@ void print_uffdio_api(CallPrinter& p, const abi::Type& type, std::uint64_t value
   print_flags(p, abi::uffd_features, number_in<std::uint64_t>(*asked, 8));
   const auto given = p.failed() ? std::nullopt : p.memory.output(value, size);
   if (!given) return;
-  p.out.put(" => features=");
-  print_flags(p, abi::uffd_features, number_in<std::uint64_t>(*given, 8));
+  if (number_in<std::uint64_t>(*given, 8) != number_in<std::uint64_t>(*asked, 8)) {
+    p.out.put(" => features=");
+    print_flags(p, abi::uffd_features, number_in<std::uint64_t>(*given, 8));
+  }
   fields.name("ioctls");
   print_flags(p, abi::uffd_ioctls, number_in<std::uint64_t>(*given, 16));
 }
@@ -91,59 +93,6 @@ void print_dedupe_range(CallPrinter& p, const abi::Type& type, std::uint64_t val
   p.out.put("[...]");
 }
 
-void print_loop_info64(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  constexpr std::size_t key_offset = 184, key_size = 32, file_name = 56, crypt_name = 120, name_size = 64;
-  if (!follow(p, type, value)) return;
-  const auto bytes = p.fetch(type.copy.flow, value, abi::size_of(*type.layout, p.call.abi));
-  if (!bytes) return print_address(p.out, value);
-  const bool full = !p.abbreviated();
-  const auto crypt = number_in<std::uint32_t>(*bytes, 44);
-  Braces fields(p);
-  if (full) {
-    fields.name("lo_device");
-    print(p, abi::value(abi::Kind::device), number_in<std::uint64_t>(*bytes, 0));
-    fields.name("lo_inode");
-    p.out.decimal(number_in<std::uint64_t>(*bytes, 8));
-    fields.name("lo_rdevice");
-    print(p, abi::value(abi::Kind::device), number_in<std::uint64_t>(*bytes, 16));
-  }
-  fields.name("lo_offset");
-  p.out.hex(number_in<std::uint64_t>(*bytes, 24));
-  if (full) {
-    fields.name("lo_sizelimit");
-    p.out.decimal(number_in<std::uint64_t>(*bytes, 32));
-  }
-  fields.name("lo_number");
-  p.out.decimal(number_in<std::uint32_t>(*bytes, 40));
-  const auto length = std::min<std::size_t>(number_in<std::uint32_t>(*bytes, 48), key_size);
-  if (full || crypt != 0) {
-    fields.name("lo_encrypt_type");
-    print_one_of(p, abi::loop_crypts, crypt);
-    fields.name("lo_encrypt_key_size");
-    p.out.decimal(number_in<std::uint32_t>(*bytes, 48));
-  }
-  fields.name("lo_flags");
-  print_flags(p, abi::loop_flags, number_in<std::uint32_t>(*bytes, 52));
-  fields.name("lo_file_name");
-  print_quoted_field(p, bytes->subspan(file_name, name_size));
-  if (full || crypt != 0) {
-    fields.name("lo_crypt_name");
-    print_quoted_field(p, bytes->subspan(crypt_name, name_size));
-    fields.name("lo_encrypt_key");
-    print_quoted(p, bytes->subspan(key_offset, length), false);
-  }
-  if (!full) {
-    fields.next();
-    return p.out.put("...");
-  }
-  fields.name("lo_init");
-  p.out.put('[');
-  p.out.hex(number_in<std::uint64_t>(*bytes, 216));
-  p.out.put(", ");
-  p.out.hex(number_in<std::uint64_t>(*bytes, 224));
-  p.out.put(']');
-}
-
 void print_rand_pool_info(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
   const auto bytes = p.fetch(type.copy.flow, value, 8);
@@ -155,7 +104,7 @@ void print_rand_pool_info(CallPrinter& p, const abi::Type& type, std::uint64_t v
   fields.name("buf_size");
   p.out.signed_decimal(size);
   fields.name("buf");
-  print_bytes_at(p, type.copy.flow, value + 8, static_cast<std::uint64_t>(std::max(size, 0)));
+  print_bytes_at(p, type.copy.flow, value + 8, static_cast<std::uint32_t>(size));
 }
 
 }  // namespace sysreel::text

@@ -34,6 +34,8 @@ constexpr CommandRow commands[] = {
     {0x8921, Part::number, "ifr_mtu"},       {0x8922, Part::number, "ifr_mtu"},
     {0x8923, Part::name, "ifr_newname"},     // SIOCSIFNAME
     {0x8924, Part::hardware, "ifr_hwaddr"},  {0x8927, Part::hardware, "ifr_hwaddr"},
+    {0x8931, Part::hardware, "ifr_hwaddr"},  {0x8932, Part::hardware, "ifr_hwaddr"},  // SIOCADDMULTI, SIOCDELMULTI
+    {0x8937, Part::hardware, "ifr_hwaddr"},  // SIOCSIFHWBROADCAST
     {0x8929, Part::name, "ifr_slave"},       {0x8930, Part::name, "ifr_slave"},
     {0x8933, Part::index, "ifr_ifindex"},    // SIOCGIFINDEX
     {0x8942, Part::number, "ifr_qlen"},      {0x8943, Part::number, "ifr_qlen"},

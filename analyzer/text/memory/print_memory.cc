@@ -98,6 +98,12 @@ void print_policy_mode(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   });
 }
 
+// mbind takes the mode in a long, of which it looks at 32 bits.
+void print_policy_mode_word(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (p.options.constants == ConstantStyle::raw) return print(p, abi::value(abi::Kind::hex_word), value);
+  print_policy_mode(p, type, value);
+}
+
 void print_policy_mode_at(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
   const auto mode = p.fetch<std::uint32_t>(type.copy.flow, value);
@@ -124,6 +130,12 @@ void print_node_mask(CallPrinter& p, const abi::Type& type, std::uint64_t value)
   });
 }
 
+// The kernel leaves no status for no page, whatever became of the call.
+void print_page_statuses(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (value != 0 && p.verbose() && p.elements(type, value) == 0) return p.out.put("[]");
+  print(p, abi::with_kind(type, abi::Kind::page_status), value);
+}
+
 void print_page_status(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const auto status = static_cast<std::int32_t>(value);
   const char* error = status < 0 ? abi::errno_name(-status) : nullptr;
@@ -144,15 +156,14 @@ void print_memfd_name(CallPrinter& p, const abi::Type& type, std::uint64_t value
 }
 
 void print_memfd_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  constexpr std::uint64_t hugetlb = 4;
   const auto flags = static_cast<std::uint32_t>(value);
-  const std::uint64_t size = (flags & hugetlb) != 0 ? flags & huge_mask : 0;
+  const std::uint64_t size = flags & huge_mask;
   if (size == 0) return print_flags(p, abi::memfd_flags, flags);
   print_compound(p, flags, [&] {
     Out names;
     append_names(names, abi::memfd_flags, flags & ~size);
-    p.out.put(names.view().substr(1));
-    append_huge_size(p.out, size, "MFD_HUGE_SHIFT");
+    append_huge_size(names, size, "MFD_HUGE_SHIFT");
+    p.out.put(names.view().substr(1));  // each has its separator in front
   });
 }
 

@@ -29,6 +29,46 @@ inline Range range_of(const abi::Type& type, std::uint64_t address) {
 // Bytes in hexadecimal, cut by -s; an address if they are not there.
 void print_hex_range(CallPrinter& p, const Range& range);
 
+// Messages and attributes follow each other alike: a header that begins with a length, a payload, and padding to four
+// bytes. One prints alone, several as an array. `element(header, range)` prints the one at the beginning of `range`, which
+// goes to the end of them all.
+template <typename Header, typename PrintElement>
+void print_chain(CallPrinter& p, Range range, PrintElement element) {
+  constexpr std::uint64_t header_size = sizeof(Header);
+  bool in_array = false;
+  for (std::uint64_t index = 0;; ++index) {
+    const auto header = range.length < header_size ? std::nullopt : p.fetch<Header>(range.flow, range.address);
+    if (!header) {
+      if (range.length < header_size) {
+        print_hex_range(p, range);
+      } else if (in_array) {
+        print_array_end(p, range.flow, range.address, header_size);
+      } else {
+        print_address(p.out, range.address);
+      }
+      break;
+    }
+    if (p.abbreviated() && index == p.options.string_limit) {
+      p.out.put("...");
+      break;
+    }
+    const std::uint64_t stated = (header->length + std::uint64_t{3}) & ~std::uint64_t{3};
+    const bool more = header->length >= header_size && range.length > stated;
+    if (more && !in_array) {
+      p.out.put('[');
+      in_array = true;
+    }
+    element(*header, range);
+    if (!more) break;
+    p.out.put(", ");
+    range = range.from(stated);
+  }
+  if (in_array) p.out.put(']');
+}
+
+// [0]=, [1 /* NAME */]=, [NAME]=: the place of a number in an array whose places have names.
+void print_index(CallPrinter& p, const abi::Names& names, std::uint64_t index);
+
 // Attributes: one as [{nla_len=…, nla_type=…}, value], several as an array of these.
 void print_attrs(CallPrinter& p, const abi::AttrTable& table, const Range& range);
 

@@ -134,6 +134,12 @@ void print_ethernet_protocol(CallPrinter& p, const abi::Type&, std::uint64_t val
   print_raw_or(p, raw_bytes(raw), std::string("htons(") + name + ")");
 }
 
+void print_htons_protocol(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  p.out.put("htons(");
+  print_one_of(p, abi::ethernet_protocols, from_network(static_cast<std::uint16_t>(value)));
+  p.out.put(')');
+}
+
 // Index 1 is the loopback interface in every network namespace; the names of others are not in the reel.
 void print_ifindex(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const auto index = static_cast<std::uint32_t>(value);

@@ -352,6 +352,10 @@ void print_uevent(CallPrinter& p, const Range& range) {
 
 }  // namespace
 
+void print_route_family(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  print_one_of(p, name_of(abi::address_families, value) ? abi::address_families : abi::route_families, value);
+}
+
 void print_hex_range(CallPrinter& p, const Range& range) {
   const std::uint64_t shown = std::min<std::uint64_t>(range.length, p.options.string_limit);
   const auto bytes = p.fetch(range.flow, range.address, shown);
@@ -390,37 +394,10 @@ void print_body(CallPrinter& p, const abi::Struct& layout, const abi::AttrTable*
 }
 
 void print_netlink(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t length, unsigned protocol) {
-  Range range{flow, address, length};
+  const Range range{flow, address, length};
   if (protocol == netlink_kobject_uevent) return print_uevent(p, range);
-  bool in_array = false;
-  for (std::uint64_t index = 0;; ++index) {
-    const auto header = range.length < header_size ? std::nullopt : p.fetch<MessageHeader>(flow, range.address);
-    if (!header) {
-      if (range.length < header_size) {
-        print_hex_range(p, range);
-      } else if (in_array) {
-        print_array_end(p, flow, range.address, header_size);
-      } else {
-        print_address(p.out, range.address);
-      }
-      break;
-    }
-    if (p.abbreviated() && index == p.options.string_limit) {
-      p.out.put("...");
-      break;
-    }
-    const std::uint64_t stated = align(header->length);
-    const bool more = header->length >= header_size && range.length > stated;
-    if (more && !in_array) {
-      p.out.put('[');
-      in_array = true;
-    }
-    print_with_payload(p, *header, range, protocol);
-    if (!more) break;
-    p.out.put(", ");
-    range = range.from(stated);
-  }
-  if (in_array) p.out.put(']');
+  print_chain<MessageHeader>(
+      p, range, [&](const MessageHeader& header, const Range& rest) { print_with_payload(p, header, rest, protocol); });
 }
 
 }  // namespace sysreel::text

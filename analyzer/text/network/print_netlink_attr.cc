@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint64_t header_size = 4;
 constexpr unsigned type_mask = 0x3fff, flag_nested = 0x8000, flag_byteorder = 0x4000;
-constexpr std::uint64_t align(std::uint64_t length) { return (length + 3) & ~std::uint64_t{3}; }
 
 struct AttrHeader {
   std::uint16_t length;
@@ -118,6 +117,21 @@ void print_numbers(CallPrinter& p, const abi::Type& type, std::uint64_t address,
   });
 }
 
+// `base` is the value that the name of the first place has.
+void put_index(CallPrinter& p, const abi::Names& names, std::uint64_t index, unsigned base) {
+  const char* name = name_of(names, index + base);
+  const std::string text = !name ? names.unknown : base == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(base);
+  const ConstantStyle style = p.options.constants;
+  p.out.put('[');
+  if (name && style == ConstantStyle::abbrev) {
+    p.out.put(text);
+  } else {
+    p.out.decimal(index);
+    if (style != ConstantStyle::raw) print_note(p, text);
+  }
+  p.out.put("]=");
+}
+
 // [[NAME]=1, …]: numbers whose places have names, `base` that of the first ("NAME-1" where it is not 0).
 template <typename T>
 void print_indexed(CallPrinter& p, const abi::Type& type, std::uint64_t address, abi::Kind kind, const abi::Names& names,
@@ -126,15 +140,7 @@ void print_indexed(CallPrinter& p, const abi::Type& type, std::uint64_t address,
   if (range.length < sizeof(T)) return print_hex_range(p, range);
   std::uint64_t index = 0;
   print_array(p, range.flow, address, range.length / sizeof(T), sizeof(T), [&](std::uint64_t, ByteSpan bytes) {
-    const char* name = name_of(names, index + base);
-    p.out.put('[');
-    if (name) {
-      print_constant(p, index, base == 0 ? std::string(name) : std::string(name) + "-" + std::to_string(base));
-    } else {
-      p.out.hex(index);
-      if (p.options.constants != ConstantStyle::raw) print_note(p, names.unknown);
-    }
-    p.out.put("]=");
+    put_index(p, names, index, base);
     print(p, abi::value(kind), static_cast<std::uint64_t>(number_in<T>(bytes, 0)));
     ++index;
   });
@@ -142,37 +148,10 @@ void print_indexed(CallPrinter& p, const abi::Type& type, std::uint64_t address,
 
 }  // namespace
 
-void print_attrs(CallPrinter& p, const abi::AttrTable& table, const Range& whole) {
-  Range range = whole;
-  bool in_array = false;
-  for (std::uint64_t index = 0;; ++index) {
-    const auto header = range.length < header_size ? std::nullopt : p.fetch<AttrHeader>(range.flow, range.address);
-    if (!header) {
-      if (range.length < header_size) {
-        print_hex_range(p, range);
-      } else if (in_array) {
-        print_array_end(p, range.flow, range.address, header_size);
-      } else {
-        print_address(p.out, range.address);
-      }
-      break;
-    }
-    if (p.abbreviated() && index == p.options.string_limit) {
-      p.out.put("...");
-      break;
-    }
-    const std::uint64_t stated = align(header->length);
-    const bool more = header->length >= header_size && range.length > stated;
-    if (more && !in_array) {
-      p.out.put('[');
-      in_array = true;
-    }
-    print_attr(p, table, *header, range);
-    if (!more) break;
-    p.out.put(", ");
-    range = range.from(stated);
-  }
-  if (in_array) p.out.put(']');
+void print_index(CallPrinter& p, const abi::Names& names, std::uint64_t index) { put_index(p, names, index, 0); }
+
+void print_attrs(CallPrinter& p, const abi::AttrTable& table, const Range& range) {
+  print_chain<AttrHeader>(p, range, [&](const AttrHeader& header, const Range& rest) { print_attr(p, table, header, rest); });
 }
 
 void print_netlink_attrs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -281,12 +260,9 @@ void print_attr_sockaddrs(CallPrinter& p, const abi::Type& type, std::uint64_t v
 void print_attr_meminfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const Range range = range_of(type, value);
   if (range.length < sizeof(std::uint32_t)) return print_hex_range(p, range);
-  const std::uint64_t count = std::min<std::uint64_t>(range.length / sizeof(std::uint32_t), abi::sock_meminfo.rows.size());
   std::uint64_t index = 0;
-  print_array(p, range.flow, value, count, sizeof(std::uint32_t), [&](std::uint64_t, ByteSpan bytes) {
-    p.out.put('[');
-    print_one_of(p, abi::sock_meminfo, index++);
-    p.out.put("]=");
+  print_array(p, range.flow, value, range.length / sizeof(std::uint32_t), sizeof(std::uint32_t), [&](std::uint64_t, ByteSpan bytes) {
+    put_index(p, abi::sock_meminfo, index++, 0);
     p.out.decimal(number_in<std::uint32_t>(bytes, 0));
   });
 }

@@ -146,9 +146,8 @@ void print_mcast_counters(CallPrinter& p, ByteSpan bytes) {
     }
     p.out.put('[');
     for (unsigned i = 0; i < 2; ++i) {
-      p.out.put(i == 0 ? "[" : ", [");
-      print_constant(p, i, i == 0 ? "BR_MCAST_DIR_RX" : "BR_MCAST_DIR_TX");
-      p.out.put("]=");
+      if (i != 0) p.out.put(", ");
+      print_index(p, abi::bridge_mcast_directions, i);
       p.out.decimal(next());
     }
     p.out.put(']');

@@ -276,7 +276,16 @@ void print_packet_diag_mclist(CallPrinter& p, const abi::Type& type, std::uint64
 }
 
 void print_packet_diag_filter(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  print_hex_range(p, range_of(type, value));
+  constexpr std::uint64_t instruction_size = 8;  // struct sock_filter
+  const Range range = range_of(type, value);
+  if (range.length < instruction_size) return print_hex_range(p, range);
+  abi::Type program = type;
+  program.copy.count = abi::times(static_cast<std::uint32_t>(range.length / instruction_size));
+  print_socket_instructions(p, program, value);
+}
+
+void print_shutdown_note(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  print_with_note(p, print_flags, abi::shutdown_flags, value);
 }
 
 void print_smc_diag_lgrinfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -21,7 +21,7 @@ struct LevelRow {
 
 const LevelRow levels[] = {
     {0, &abi::ip_options, &abi::ip_get_options, &abi::ip_set_options},
-    {1, &abi::so_options},
+    {1, &abi::so_options, &abi::so_get_options},
     {6, &abi::tcp_options},
     {17, &abi::udp_options},
     {40, &abi::vsock_options},

@@ -144,7 +144,15 @@ void print_program(CallPrinter& p, const abi::Type& type, std::uint64_t value, b
 
 }  // namespace
 
-void print_socket_program(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_program(p, type, value, false); }
+void print_socket_program(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  // Of setsockopt, whose last argument is the structure's size.
+  const bool fits = static_cast<std::uint32_t>(p.call.args[4]) == abi::size_of(*type.layout, p.call.abi);
+  fits ? print_program(p, type, value, false) : print_address(p.out, value);
+}
+void print_socket_instructions(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  print_instructions(p, type.copy.flow, value, p.elements(type, value), false);
+}
 void print_seccomp_program(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_program(p, type, value, true); }
 
 void print_seccomp_instructions(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -69,9 +69,19 @@ void print_kill_target(CallPrinter& p, const abi::Type& type, std::uint64_t valu
   print_pgid(p, type, 0 - value);
 }
 
+// Of a descriptor that the kernel did not fill in, what it was asked for.
+void print_entry_number(CallPrinter& p, std::uint64_t address) {
+  const auto number = p.input<std::uint32_t>(address);
+  if (!number) return print_address(p.out, address);
+  p.out.put("{entry_number=");
+  *number == ~std::uint32_t{0} ? p.out.put("-1") : p.out.decimal(*number);
+  p.out.put(", ...}");
+}
+
 // struct user_desc (uapi asm/ldt.h): three words and a word of bits.
 void print_user_desc(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
+  if (p.failed() && type.copy.flow == abi::Flow::inout) return print_entry_number(p, value);
   constexpr std::size_t size = 16;
   const bool sized_by_argument = p.row.args.size() == 3;  // modify_ldt
   const auto bytes = sized_by_argument && p.call.args[2] != size ? std::nullopt : p.fetch(abi::Flow::in, value, size);

@@ -36,16 +36,7 @@ void put_entry(CallPrinter& p, const SyscallInfo& info, bool seccomp) {
   if (!info.has(nr + 8)) return;
   p.out.put(seccomp ? ", seccomp={nr=" : ", entry={nr=");
   const auto number = info.at<std::uint64_t>(nr);
-  const abi::SyscallRow* row = abi::row_of(p.call.abi, SyscallNr{static_cast<std::int32_t>(number)});
-  if (row && number < 0xffffffff && p.options.constants != ConstantStyle::raw) {
-    if (p.options.constants == ConstantStyle::verbose) p.out.decimal(number);
-    if (p.options.constants == ConstantStyle::verbose) p.out.put(" /* ");
-    p.out.put("__NR_");
-    p.out.put(row->name);
-    if (p.options.constants == ConstantStyle::verbose) p.out.put(" */");
-  } else {
-    p.out.decimal(number);
-  }
+  print(p, abi::value(abi::Kind::syscall_number), number);
   for (unsigned i = 0; i < 6 && info.has(args + 8 * i + 8); ++i) {
     if (i == 0) p.out.put(", args=[");
     else p.out.put(", ");
@@ -65,17 +56,10 @@ void put_exit(CallPrinter& p, const SyscallInfo& info) {
   const bool failed = info.has(is_error + 1) && info.at<std::uint8_t>(is_error) != 0;
   const auto result = info.at<std::int64_t>(rval);
   p.out.put(", exit={rval=");
-  const char* name = failed && result < 0 && result > -4096 ? abi::errno_name(static_cast<int>(-result)) : nullptr;
-  if (name && p.options.constants == ConstantStyle::abbrev) {
-    p.out.put('-');
-    p.out.put(name);
+  if (failed) {
+    print(p, abi::value(abi::Kind::negative_errno), static_cast<std::uint64_t>(result));
   } else {
     p.out.signed_decimal(result);
-    if (name && p.options.constants == ConstantStyle::verbose) {
-      p.out.put(" /* -");
-      p.out.put(name);
-      p.out.put(" */");
-    }
   }
   if (info.has(is_error + 1)) {
     put_name(p, "is_error");
@@ -85,6 +69,28 @@ void put_exit(CallPrinter& p, const SyscallInfo& info) {
 }
 
 }  // namespace
+
+void print_syscall_number(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  const ConstantStyle style = p.options.constants;
+  const bool possible = value < 0xffffffff && style != ConstantStyle::raw;
+  const abi::SyscallRow* row = possible ? abi::row_of(p.call.abi, SyscallNr{static_cast<std::int32_t>(value)}) : nullptr;
+  if (!row) return p.out.decimal(value);
+  const std::string name = std::string("__NR_") + row->name;
+  if (style == ConstantStyle::abbrev) return p.out.put(name);
+  p.out.decimal(value);
+  print_note(p, name);
+}
+
+void print_negative_errno(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  const auto result = static_cast<std::int64_t>(value);
+  const char* error = result < 0 && result > -4096 ? abi::errno_name(static_cast<int>(-result)) : nullptr;
+  const ConstantStyle style = p.options.constants;
+  if (!error || style == ConstantStyle::raw) return p.out.signed_decimal(result);
+  const std::string name = std::string("-") + error;
+  if (style == ConstantStyle::abbrev) return p.out.put(name);
+  p.out.signed_decimal(result);
+  print_note(p, name);
+}
 
 void print_ptrace_user_offset(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const abi::Names& names = p.call.abi == Abi::i386 ? abi::user_offsets_i386 : abi::user_offsets_x86_64;
@@ -108,6 +114,8 @@ void print_registers(CallPrinter& p, abi::Flow flow, std::uint64_t address, std:
   if (p.call.abi == Abi::aarch64 || address == 0) return print_address(p.out, address);
   const abi::Struct& layout = narrow ? abi::user_regs_i386_layout : abi::user_regs_x86_64_layout;
   const unsigned width = narrow ? 4 : 8;
+  // The kernel refuses a part of a register, and shows no more of them than it knows.
+  if (size % width != 0 && size < layout.fields.size() * width) return print_address(p.out, address);
   const auto count = static_cast<unsigned>(std::min<std::uint64_t>(size / width, layout.fields.size()));
   const auto bytes = p.fetch(flow, address, std::size_t{count} * width);
   if (!bytes || count == 0) return print_address(p.out, address);

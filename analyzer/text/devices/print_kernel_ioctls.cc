@@ -1,0 +1,72 @@
+// Arguments of ioctl(2) on what is no device: seccomp listeners, perf events, namespaces; and clocks.
+#include <algorithm>
+
+#include "analyzer/text/network/network.h"
+#include "analyzer/text/results.h"
+#include "format/abi/flags.h"
+#include "format/abi/structs.h"
+
+namespace sysreel::text {
+
+void print_rtc_param(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  print_struct_at(p, abi::rtc_param_get_layout, abi::Flow::in, value);
+  if (!p.memory.input(value, abi::size_of(abi::rtc_param_answer_layout, p.call.abi))) return;
+  p.out.put(" => ");
+  if (p.failed()) return print_address(p.out, value);
+  print_struct_at(p, abi::rtc_param_answer_layout, abi::Flow::out, value);
+}
+
+void print_seccomp_notif(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const auto asked = p.memory.input(value, abi::size_of(*type.layout, p.call.abi));
+  if (!asked) return print_address(p.out, value);
+  // The structure has to be zero; what is not shows.
+  const bool zero = std::all_of(asked->begin(), asked->end(), [](std::byte byte) { return byte == std::byte{0}; });
+  if (!zero) {
+    print_struct(p, *type.layout, abi::Flow::in, value, *asked);
+    p.out.put(" => ");
+  }
+  if (p.failed()) return print_address(p.out, value);
+  print_struct_at(p, *type.layout, abi::Flow::out, value);
+}
+
+void print_perf_query_bpf(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::size_t header = 8, id_size = 4;
+  if (!follow(p, type, value)) return;
+  const auto asked = p.memory.input(value, header);
+  if (!asked) return print_address(p.out, value);
+  const auto room = number_in<std::uint32_t>(*asked, 0);
+  Braces fields(p);
+  fields.name("ids_len");
+  p.out.decimal(room);
+  const auto given = p.failed() ? std::nullopt : p.memory.output(value, header);
+  if (!given) {
+    fields.next();
+    return p.out.put("...");
+  }
+  const auto count = number_in<std::uint32_t>(*given, 4);
+  fields.name("prog_cnt");
+  p.out.decimal(count);
+  fields.name("ids");
+  print_array(p, abi::Flow::out, value + header, count, id_size,
+              [&](std::uint64_t, ByteSpan bytes) { p.out.decimal(number_in<std::uint32_t>(bytes, 0)); });
+}
+
+void print_sg_reset(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  constexpr std::uint32_t no_escalate = 0x100;
+  const auto reset = static_cast<std::uint32_t>(value);
+  if (p.options.constants == ConstantStyle::raw) return p.out.hex(reset);
+  if (reset & no_escalate) {
+    print_flags(p, abi::sg_reset_flags, no_escalate);
+    p.out.put('|');
+  }
+  print_one_of(p, abi::sg_resets, reset & ~no_escalate);
+}
+
+void print_result_namespace_type(CallPrinter& p, std::int64_t result) {
+  p.out.signed_decimal(result);
+  if (const char* name = name_of(abi::setns_types, static_cast<std::uint64_t>(result))) set_comment(p, name);
+}
+
+}  // namespace sysreel::text
