@@ -10,7 +10,7 @@
 
 namespace sysreel::tools {
 
-// The report of one reel. Of the options only the choice of calls counts. Says damaged parts on stderr. Fails if the reel
+// The report of one reel. Of the options only the choice of calls and -v (show all) count. Says damaged parts on stderr. Fails if the reel
 // cannot be opened or read.
 Result<std::string> errors_of_reel(const std::string& file, const text::TextOptions& options, const ProgramName& name);
 

@@ -1,98 +1,402 @@
 #include "analyzer/errors/error_report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
+#include <cstring>
 
+#include "analyzer/errors/messages.h"
+#include "analyzer/errors/rules/rule.h"
 #include "analyzer/text/call_line.h"
 #include "analyzer/text/call_text.h"
-#include "analyzer/wall_clock.h"
 #include "format/abi/abi.h"
 
-namespace sysreel {
+namespace sysreel::errors {
 namespace {
 
-std::string error_name(int error) {
-  const char* name = abi::errno_name(error);
-  return name ? name : fmt::format("errno {}", error);
+constexpr std::uint64_t search_distance = 2000;  // calls within which a program looks for one name in several places
+constexpr std::size_t end_limit = 4;
+constexpr std::uint64_t keeps_failing = 3;       // failures in a row that are no accident
+
+bool takes_data(Deed deed) { return deed == Deed::read || deed == Deed::accept; }
+
+bool is_missing(int error) { return error == abi::errno_of("ENOENT") || error == abi::errno_of("ENOTDIR"); }
+
+Key by_name(std::string_view path) { return mixed(1, key_of(last_component(path))); }
+Key by_descriptor(std::int64_t fd, Deed deed) { return mixed(4, static_cast<Key>(fd) << 8 | static_cast<Key>(deed)); }
+
+// The errors with which a path answers that there is nothing behind it.
+bool can_be_a_probe(int error) { return is_missing(error) || error == abi::errno_of("ENXIO"); }
+
+// What connections to one service have in common, whatever address of its host they try: the port.
+Key by_service(std::string_view address) {
+  constexpr char inet = 2, inet6 = 10;
+  const bool has_port = address.size() >= 4 && (address[0] == inet || address[0] == inet6);
+  return mixed(3, key_of(has_port ? address.substr(2, 2) : address));
+}
+
+// Where a failure and the success that makes it good meet, and what exactly the failure was about.
+struct Meeting {
+  Key key = 0;
+  Key exact = 0;
+};
+
+Meeting meeting_of(const Call& call, const CallShape& shape, const Model& model, bool in_progress = false) {
+  switch (object_kind(call, shape)) {
+    case ObjectKind::path: {
+      const std::string_view path = path_at(call, shape.path);
+      return {by_name(path), path_key(call, shape, path, model)};
+    }
+    case ObjectKind::address: {
+      const std::string_view address = address_at(call, shape);
+      if (in_progress) return {by_descriptor(static_cast<std::int32_t>(call.args[0]), shape.deed), key_of(address)};
+      return {by_service(address), key_of(address)};
+    }
+    case ObjectKind::descriptor:
+      if (shape.descriptor < 0 || shape.deed == Deed::other) break;
+      return {by_descriptor(static_cast<std::int32_t>(call.args[static_cast<std::size_t>(shape.descriptor)]), shape.deed), 0};
+    case ObjectKind::none: break;
+  }
+  return {mixed(5, static_cast<Key>(raw(call.nr))), 0};
 }
 
 }  // namespace
 
 void ErrorReport::begin(const Header& header) {
-  header_ = header;
-  filtered_ = !header.filter.empty();
+  totals_.filtered = !header.filter.empty();
+  totals_.string_limit = header.string_limit;
 }
 
-void ErrorReport::on(const Loss& event) {
-  if (!event.signals_and_tasks) lost_ += event.count;
-}
+void ErrorReport::on(const Loss& loss) { (loss.signals_and_tasks ? totals_.other_lost : totals_.lost) += loss.count; }
 
 void ErrorReport::on(const Call& call) {
-  if (!call.has(call_hidden) && !call.has(call_in_flight) && options_.calls.has(call.abi, call.nr)) {
-    ++calls_;
-    if (call.failed()) {
-      ++failures_;
-      const FailureTarget target = target_of(call, model_);
-      ErrorGroup& group = group_of(static_cast<int>(-call.result), text::row_for(call).name, target);
-      if (group.count++ == 0) {
-        group.first = call.end();
-        group.example = text::call_line(call, model_);
-      }
-      group.last = call.end();
+  if (!call.has(call_in_flight)) {
+    const CallShape& shape = shape_of(call.abi, call.nr);
+    ProcessTrack& mine = process(call.pid);
+    ++mine.calls;
+    const bool counts = !call.has(call_hidden) && options_.calls.has(call.abi, call.nr);
+    totals_.calls += counts;
+    if (!call.failed()) {
+      succeeded(call, shape, mine);
+    } else if (counts) {
+      ++totals_.failures;
+      failed(call, shape, mine);
     }
   }
   model_.on(call);  // after the report: a failed call concerns the state before it
 }
 
-ErrorGroup& ErrorReport::group_of(int error, std::string_view call, const FailureTarget& target) {
-  const auto find = [&](const FailureTarget& of) -> ErrorGroup& {
-    auto [entry, is_new] = groups_.try_emplace(Key{error, std::string(call), of.text});
-    if (is_new) {
-      entry->second.error = error;
-      entry->second.call = call;
-      entry->second.target = of;
+void ErrorReport::on(const TaskNew& task) {
+  knowledge_.on(task);
+  model_.on(task);
+}
+
+void ErrorReport::on(const FdFact& fact) {
+  model_.on(fact);
+  if (fact.cause != FdCause::call || fact.kind == FdKind::socket) return;
+  if (Traffic* traffic = process(fact.pid).traffic_of(fact.fd)) *traffic = {};
+}
+
+void ErrorReport::on(const Snapshot& snapshot) {
+  knowledge_.on(snapshot);
+  model_.on(snapshot);
+}
+
+// A new program starts with a clean record; what its predecessor looked for is over.
+void ErrorReport::on(const Exec& exec) {
+  ProcessTrack& mine = process(exec.pid);
+  for (auto& [tid, thread] : mine.threads) attribute_message(mine, thread);
+  mine.threads.clear();
+  mine.reported.clear();
+  model_.on(exec);
+}
+
+void ErrorReport::on(const TaskExit& exit) {
+  if (const auto found = processes_.find(raw(exit.pid)); found != processes_.end()) {
+    exit.whole_process ? ended(exit, found->second) : thread_ended(exit, found->second);
+  }
+  knowledge_.forget(exit.tid);
+  model_.on(exit);
+}
+
+void ErrorReport::thread_ended(const TaskExit& exit, ProcessTrack& process) {
+  const auto thread = process.threads.find(raw(exit.tid));
+  if (thread == process.threads.end()) return;
+  attribute_message(process, thread->second);
+  process.threads.erase(thread);
+}
+
+void ErrorReport::ended(const TaskExit& exit, ProcessTrack& process) {
+  attribute_end(process, exit.tid, exit.status);
+  settle(process);
+  if (exit.status != 0) {
+    ++totals_.failed_ends;
+    if (failed_ends_.size() == end_limit) failed_ends_.pop_front();
+    failed_ends_.push_back({exit.pid, std::string(model_.comm(exit.tid)), exit.status, exit.time, std::move(process.last_words)});
+  }
+  processes_.erase(raw(exit.pid));
+  last_pid_ = -1;
+  knowledge_.forget(exit.pid);
+}
+
+void ErrorReport::finish() {
+  for (auto& [pid, process] : processes_) {
+    for (auto& [tid, thread] : process.threads) attribute_message(process, thread);
+    settle(process);
+  }
+}
+
+ProcessTrack& ErrorReport::process(Pid pid) {
+  if (raw(pid) != last_pid_) {
+    last_process_ = &processes_[raw(pid)];
+    last_pid_ = raw(pid);
+  }
+  return *last_process_;
+}
+
+// --- failures --------------------------------------------------------------------------------------------------------
+
+void ErrorReport::failed(const Call& call, const CallShape& shape, ProcessTrack& process) {
+  const int error = static_cast<int>(-call.result);
+  const Key kind = mixed(static_cast<Key>(raw(call.nr)) << 2 | static_cast<Key>(call.abi), static_cast<Key>(error));
+  const auto [known, is_new] = call_errors_.try_emplace(kind);
+  if (is_new) known->second.routine = routine_call(text::row_for(call).name, error);
+  if (known->second.routine.kind == Routine::answer) {
+    ErrorGroup& group = whole_group(call, shape, error, known->second);
+    group.add(call.end(), call.tid);
+    ++group.handled;
+    return;
+  }
+  const Meeting meeting = meeting_of(call, shape, model_, is_not_now(error));
+  if (process.pending.size() >= ProcessTrack::pending_limit) settle(process);
+  Pending& item = pending_in(process.pending[meeting.key], meeting.exact, call, shape, error, process);
+  item.group->add(call.end(), call.tid);
+  if (item.count++ == 0) item.since = call.end();
+  item.group->longest_streak = std::max(item.group->longest_streak, item.count);
+  item.tid = call.tid;
+  item.at = process.calls;
+  if (!is_not_now(error)) return remember(*item.group, call.tid, process);
+  if (takes_data(shape.deed) && item.count == 1 && process.dry.size() < ProcessTrack::dry_limit) process.dry.push_back(meeting.key);
+}
+
+// A message or the end of the process may turn out to be about this failure.
+void ErrorReport::remember(ErrorGroup& group, Tid tid, ProcessTrack& process) {
+  ThreadTrack& thread = process.threads[raw(tid)];
+  // While it writes a message a program may look for translations.
+  if (group.routine.kind == Routine::no) attribute_message(process, thread);
+  if (thread.recent.size() >= ThreadTrack::recent_limit) thread.recent.pop_front();
+  thread.recent.push_back({&group, process.calls});
+}
+
+// The item of this failure: one that is there already if an earlier failure on the same object was like it.
+Pending& ErrorReport::pending_in(std::vector<Pending>& items, Key exact, const Call& call, const CallShape& shape, int error,
+                                 ProcessTrack& process) {
+  for (Pending& item : items) {
+    if (item.group->error == error && item.nr == call.nr && item.exact == exact) return item;
+  }
+  ErrorGroup& group = group_of(call, shape, error, process);
+  if (items.size() >= ProcessTrack::pending_each_limit) {
+    settle(items.front());
+    items.erase(items.begin());
+  }
+  return items.emplace_back(Pending{.group = &group, .nr = call.nr, .exact = exact});
+}
+
+ErrorGroup& ErrorReport::group_of(const Call& call, const CallShape& shape, int error, ProcessTrack& process) {
+  const Key object = object_key(call, shape, model_);
+  const Key kind = mixed(static_cast<Key>(raw(call.nr)) << 2 | static_cast<Key>(call.abi), static_cast<Key>(error));
+  const auto found = by_key_.find(mixed(kind, object));
+  if (found != by_key_.end()) return *found->second;
+  if (by_key_.size() >= options_.group_limit) {
+    totals_.merged_objects = true;
+    CallErrors& errors = call_errors_[kind];
+    return whole_group(call, shape, error, errors);
+  }
+  ErrorGroup& group = new_group(call, shape, error);
+  by_key_.emplace(mixed(kind, object), &group);
+  group.object = object_of(call, shape, model_);
+  group.routine = call_errors_[kind].routine;
+  if (group.routine.kind == Routine::no && can_be_a_probe(error)) group.routine = routine_path(path_of(group.object));
+  rule_for(error).observe({call, shape, model_, knowledge_, process}, group);
+  return group;
+}
+
+ErrorGroup& ErrorReport::new_group(const Call& call, const CallShape& shape, int error) {
+  ErrorGroup& group = *groups_.emplace_back(std::make_unique<ErrorGroup>());
+  text::Out name;
+  text::print_call_name(name, call, text::row_for(call));
+  group.error = error;
+  group.call = name.view();
+  group.deed = shape.deed;
+  group.pid = call.pid;
+  group.tid = call.tid;
+  group.comm = model_.comm(call.tid);
+  group.example = text::call_line(call, model_);
+  return group;
+}
+
+// The group for all objects of this call and errno.
+ErrorGroup& ErrorReport::whole_group(const Call& call, const CallShape& shape, int error, CallErrors& errors) {
+  if (!errors.whole) {
+    errors.whole = &new_group(call, shape, error);
+    errors.whole->routine = errors.routine;
+    errors.whole->object.text = errors.routine.kind == Routine::answer ? "" : "(other objects)";
+  }
+  return *errors.whole;
+}
+
+// --- what follows ----------------------------------------------------------------------------------------------------
+
+void ErrorReport::succeeded(const Call& call, const CallShape& shape, ProcessTrack& process) {
+  if (shape.deed == Deed::write || shape.deed == Deed::read) {
+    const auto fd = static_cast<std::int32_t>(call.args[0]);
+    if (Traffic* traffic = process.traffic_of(fd)) {
+      (shape.deed == Deed::write ? traffic->written : traffic->read) += static_cast<std::uint64_t>(call.result);
     }
-    return entry->second;
-  };
-  if (groups_.size() < options_.group_limit || groups_.contains(Key{error, std::string(call), target.text})) return find(target);
-  merged_targets_ = true;
-  return find(FailureTarget{TargetKind::none, "(other targets)"});
+    if (shape.deed == Deed::write) wrote(call, fd, process);
+  }
+  if (shape.path >= 0) knowledge_.exists(call, shape, path_at(call, shape.path));
+  if (shape.deed == Deed::close) return closed(static_cast<std::int32_t>(call.args[0]), process);
+  if (shape.deed == Deed::replace) return closed(static_cast<std::int32_t>(call.args[1]), process);
+  if (process.pending.empty()) return;
+  switch (shape.deed) {
+    case Deed::wait: return waited(process, call.end());
+    case Deed::option: return connected(call, process);
+    default: break;
+  }
+  const Meeting meeting = meeting_of(call, shape, model_);
+  made_good(meeting.key, meeting.exact, call, shape, process);
+  if (shape.second_path >= 0) {
+    const std::string_view path = path_at(call, shape.second_path);
+    made_good(by_name(path), path_key(call, shape, path, model_), call, shape, process);
+  }
+}
+
+void ErrorReport::wrote(const Call& call, int fd, ProcessTrack& process) {
+  constexpr int stderr_fd = 2;
+  if (fd == stderr_fd) return note_message(call, model_, process, process.threads[raw(call.tid)]);
+  const auto thread = process.threads.find(raw(call.tid));
+  if (thread != process.threads.end()) note_message(call, model_, process, thread->second);
+}
+
+// Failures on exactly this object are made good, and searches for its name or service that tried it elsewhere before.
+void ErrorReport::made_good(Key key, Key exact, const Call& call, const CallShape& shape, ProcessTrack& process) {
+  const auto items = process.pending.find(key);
+  if (items == process.pending.end()) return;
+  for (Pending& item : items->second) {
+    const bool same_call = item.nr == call.nr;
+    const bool missing = is_missing(item.group->error);
+    const bool same = item.exact == exact && (missing || same_call);
+    const bool searched = process.calls - item.at < search_distance && item.group->deed == shape.deed &&
+                          (missing || shape.deed == Deed::connect || shape.deed == Deed::run);
+    if (same || searched) made_good(item, process, call.end());
+  }
+}
+
+// How a connection that was in progress turned out: getsockopt(fd, SOL_SOCKET, SO_ERROR, &outcome).
+void ErrorReport::connected(const Call& call, ProcessTrack& process) {
+  constexpr std::uint32_t sol_socket = 1, so_error = 4;  // uapi asm-generic/socket.h
+  if (static_cast<std::uint32_t>(call.args[1]) != sol_socket || static_cast<std::uint32_t>(call.args[2]) != so_error) return;
+  const auto items = process.pending.find(by_descriptor(static_cast<std::int32_t>(call.args[0]), Deed::connect));
+  const auto bytes = text::MemoryImage(call.blocks).output(call.args[3], sizeof(std::int32_t));
+  if (items == process.pending.end() || !bytes) return;
+  std::int32_t outcome = 0;
+  std::memcpy(&outcome, bytes->data(), sizeof outcome);
+
+  for (Pending& item : items->second) {
+    if (item.count == 0) continue;
+    const Pending started = item;
+    made_good(item, process, call.end());
+    const auto others = process.pending.find(by_service(started.group->object.name));
+    if (outcome == 0 && others != process.pending.end()) {
+      for (Pending& other : others->second) {
+        if (other.group->deed == Deed::connect) made_good(other, process, call.end());
+      }
+    }
+    if (outcome > 0) return connect_failed(call, started, outcome, process);
+  }
+}
+
+// A connect that was in progress failed after all: as if it had said so at once.
+void ErrorReport::connect_failed(const Call& call, const Pending& started, int error, ProcessTrack& process) {
+  auto [known, is_new] = by_key_.try_emplace(mixed(mixed(started.exact, static_cast<Key>(error)), static_cast<Key>(Deed::connect)));
+  if (is_new) {
+    ErrorGroup& group = *groups_.emplace_back(std::make_unique<ErrorGroup>());
+    known->second = &group;
+    group.error = error;
+    group.call = started.group->call;
+    group.deed = Deed::connect;
+    group.object = started.group->object;
+    group.pid = call.pid;
+    group.tid = call.tid;
+    group.comm = model_.comm(call.tid);
+    group.example = started.group->example + "; then " + text::call_line(call, model_);
+    rule_for(error).observe({call, shape_of(call.abi, call.nr), model_, knowledge_, process}, group);
+  }
+  ErrorGroup& group = *known->second;
+  group.add(call.end(), call.tid);
+  ++totals_.failures;
+  std::vector<Pending>& items = process.pending[by_service(group.object.name)];
+  auto item = std::find_if(items.begin(), items.end(), [&](const Pending& other) { return other.group == &group; });
+  if (item == items.end()) {
+    if (items.size() >= ProcessTrack::pending_each_limit) items.erase(items.begin());
+    item = items.insert(items.end(), Pending{.group = &group, .nr = started.nr, .exact = started.exact});
+  }
+  if (item->count++ == 0) item->since = call.end();
+  item->tid = call.tid;
+  item->at = process.calls;
+  group.longest_streak = std::max(group.longest_streak, item->count);
+  remember(group, call.tid, process);
+}
+
+// The thread waits for readiness after it read all there was: as it should be.
+void ErrorReport::waited(ProcessTrack& process, Nanos now) {
+  for (const Key key : process.dry) {
+    const auto items = process.pending.find(key);
+    if (items == process.pending.end()) continue;
+    for (Pending& item : items->second) {
+      if (is_not_now(item.group->error)) made_good(item, process, now);
+    }
+  }
+  process.dry.clear();
+}
+
+void ErrorReport::closed(std::int64_t fd, ProcessTrack& process) {
+  if (Traffic* traffic = process.traffic_of(fd)) *traffic = {};
+  if (process.pending.empty()) return;
+  for (const Deed deed : {Deed::read, Deed::write, Deed::accept, Deed::connect, Deed::bind}) {
+    const auto items = process.pending.find(by_descriptor(fd, deed));
+    if (items == process.pending.end()) continue;
+    for (Pending& item : items->second) settle(item);
+    process.pending.erase(items);
+  }
+}
+
+void ErrorReport::made_good(Pending& item, ProcessTrack& process, Nanos now) {
+  if (item.count == 0) return;
+  ErrorGroup& group = *item.group;
+  group.handled += item.count;
+  group.longest_wait = std::max(group.longest_wait, now - item.since);
+  item.count = 0;
+  const auto thread = process.threads.find(raw(item.tid));
+  if (thread != process.threads.end()) std::erase_if(thread->second.recent, [&](const RecentFailure& f) { return f.group == &group; });
+}
+
+// Nothing will follow any more.
+void ErrorReport::settle(Pending& item) {
+  if (item.count >= keeps_failing) item.group->consequence = std::max(item.group->consequence, Consequence::endures);
+  item.count = 0;
+}
+
+void ErrorReport::settle(ProcessTrack& process) {
+  for (auto& [key, items] : process.pending) {
+    for (Pending& item : items) settle(item);
+  }
+  process.pending.clear();
 }
 
 std::vector<const ErrorGroup*> ErrorReport::groups() const {
-  std::vector<const ErrorGroup*> sorted;
-  for (const auto& [key, group] : groups_) sorted.push_back(&group);
-  std::sort(sorted.begin(), sorted.end(), [](const ErrorGroup* a, const ErrorGroup* b) {
-    return std::tuple(b->count, a->first) < std::tuple(a->count, b->first);
-  });
-  return sorted;
+  std::vector<const ErrorGroup*> all;
+  for (const auto& group : groups_) all.push_back(group.get());
+  return all;
 }
 
-std::string ErrorReport::text() const {
-  std::string out;
-  const auto add = std::back_inserter(out);
-  if (failures_ == 0) {
-    fmt::format_to(add, "no call failed: {} calls, {} lost\n", calls_, lost_);
-    return out;
-  }
-  fmt::format_to(add, "{} of {} calls failed, in {} groups\n", failures_, calls_, groups_.size());
-  if (lost_) fmt::format_to(add, "{} calls happened and were lost: failures among them are not shown\n", lost_);
-  if (filtered_) out += "recorded with a filter: failures of other calls are not in the reel\n";
-  if (merged_targets_) fmt::format_to(add, "more than {} different targets: the rest is shown as (other targets)\n", options_.group_limit);
-  for (const ErrorGroup* group : groups()) {
-    fmt::format_to(add, "\n{:>8}  {} {} {}\n", group->count, error_name(group->error), group->call, group->target.text);
-    if (const char* meaning = abi::errno_text(group->error)) fmt::format_to(add, "          {}\n", meaning);
-    const std::string first = wall_clock(group->first, header_);
-    if (group->count == 1) {
-      fmt::format_to(add, "          at {}\n", first);
-    } else {
-      fmt::format_to(add, "          first {}, last {}\n", first, wall_clock(group->last, header_));
-    }
-    fmt::format_to(add, "          {}\n", group->example);
-  }
-  return out;
-}
-
-}  // namespace sysreel
+}  // namespace sysreel::errors

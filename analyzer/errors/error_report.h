@@ -1,72 +1,115 @@
-// Failed calls, grouped by errno, call and target: what trace-report --errors prints.
+// Failed calls, grouped by errno, call and object, with what followed from them: what trace-report --errors prints.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "analyzer/errors/failure_target.h"
+#include "analyzer/errors/error_group.h"
+#include "analyzer/errors/knowledge.h"
+#include "analyzer/errors/process_track.h"
 #include "analyzer/model/model.h"
 #include "format/abi/syscall_set.h"
 
-namespace sysreel {
+namespace sysreel::errors {
 
-// One line of the report: failures alike.
-struct ErrorGroup {
-  int error = 0;             // errno, positive
-  std::string call;          // name of the system call
-  FailureTarget target;
-  std::uint64_t count = 0;
-  Nanos first;               // ends of the first and last such call, CLOCK_MONOTONIC
-  Nanos last;
-  std::string example;       // the first one, as a line of text
+// How a process ended in failure.
+struct FailedEnd {
+  Pid pid{};
+  std::string comm;
+  int status = 0;  // wait status
+  Nanos time;
+  Message last_words;  // on stderr; empty if there were none
 };
 
-// Collects failures in one pass. Memory is bounded: beyond group_limit groups, failures of new targets are counted
-// under their errno and call alone, and the report says so. Hidden calls do not count.
+// Totals beside the groups.
+struct ErrorTotals {
+  std::uint64_t calls = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t other_lost = 0;   // signals and ends of tasks
+  std::uint64_t failed_ends = 0;
+  bool merged_objects = false;    // there were more than group_limit of them
+  bool filtered = false;
+  std::uint32_t string_limit = 0;
+};
+
+// Collects failures in one pass and follows each until a success makes it good or a consequence makes it suspect. Memory is
+// bounded: beyond group_limit groups, failures on new objects are counted under their errno and call alone, and the report
+// says so. Hidden calls do not count.
 class ErrorReport final : public Analysis {
  public:
   struct Options {
-    abi::SyscallSet calls = abi::SyscallSet::all();  // -e trace=: only these count
+    abi::SyscallSet calls = abi::SyscallSet::all();  // -e trace=: only these are reported
     std::size_t group_limit = 20000;
   };
-  ErrorReport() = default;
+  ErrorReport() : ErrorReport(Options()) {}
   explicit ErrorReport(Options options) : options_(std::move(options)) {}
 
   using EventSink::on;
   void begin(const Header& header) override;
   void on(const Call& call) override;
-  void on(const TaskNew& event) override { model_.on(event); }
-  void on(const Exec& event) override { model_.on(event); }
-  void on(const TaskExit& event) override { model_.on(event); }
-  void on(const TaskDetach& event) override { model_.on(event); }
-  void on(const FdFact& event) override { model_.on(event); }
-  void on(const Snapshot& event) override { model_.on(event); }
-  void on(const Loss& event) override;
+  void on(const Signal& signal) override { knowledge_.on(signal); }
+  void on(const TaskNew& task) override;
+  void on(const Exec& exec) override;
+  void on(const TaskExit& exit) override;
+  void on(const TaskDetach& detach) override { model_.on(detach); }
+  void on(const FdFact& fact) override;
+  void on(const Snapshot& snapshot) override;
+  void on(const Loss& loss) override;
+  void finish() override;
 
-  // Most frequent first; equal counts by first occurrence.
+  // Complete after finish(). In no particular order: see ranked() in verdict.h.
   std::vector<const ErrorGroup*> groups() const;
-
-  // The whole report. Times are wall clock of the recorded host, in the reader's time zone.
-  std::string text() const;
+  const ErrorTotals& totals() const { return totals_; }
+  // The last few of them, in order.
+  const std::deque<FailedEnd>& failed_ends() const { return failed_ends_; }
 
  private:
-  ErrorGroup& group_of(int error, std::string_view call, const FailureTarget& target);
+  // One (call, errno): the failures whose object does not matter, and those whose objects are too many.
+  struct CallErrors {
+    RoutineFailure routine;
+    ErrorGroup* whole = nullptr;
+  };
 
-  using Key = std::tuple<int, std::string, std::string>;
+  ProcessTrack& process(Pid pid);
+  void failed(const Call& call, const CallShape& shape, ProcessTrack& process);
+  void succeeded(const Call& call, const CallShape& shape, ProcessTrack& process);
+  void remember(ErrorGroup& group, Tid tid, ProcessTrack& process);
+  void connected(const Call& call, ProcessTrack& process);
+  void connect_failed(const Call& call, const Pending& started, int error, ProcessTrack& process);
+  void wrote(const Call& call, int fd, ProcessTrack& process);
+  void thread_ended(const TaskExit& exit, ProcessTrack& process);
+  void ended(const TaskExit& exit, ProcessTrack& process);
+  void closed(std::int64_t fd, ProcessTrack& process);
+  void waited(ProcessTrack& process, Nanos now);
+  void made_good(Key key, Key exact, const Call& call, const CallShape& shape, ProcessTrack& process);
+  void made_good(Pending& item, ProcessTrack& process, Nanos now);
+  void settle(Pending& item);
+  void settle(ProcessTrack& process);
+
+  Pending& pending_in(std::vector<Pending>& items, Key exact, const Call& call, const CallShape& shape, int error,
+                      ProcessTrack& process);
+  ErrorGroup& group_of(const Call& call, const CallShape& shape, int error, ProcessTrack& process);
+  ErrorGroup& new_group(const Call& call, const CallShape& shape, int error);
+  ErrorGroup& whole_group(const Call& call, const CallShape& shape, int error, CallErrors& errors);
+
   Options options_;
-  Header header_;
   Model model_;
-  std::map<Key, ErrorGroup> groups_;
-  std::uint64_t calls_ = 0;
-  std::uint64_t failures_ = 0;
-  std::uint64_t lost_ = 0;
-  bool merged_targets_ = false;
-  bool filtered_ = false;
+  Knowledge knowledge_;
+  std::vector<std::unique_ptr<ErrorGroup>> groups_;
+  std::unordered_map<Key, ErrorGroup*> by_key_;
+  std::unordered_map<Key, CallErrors> call_errors_;
+  std::unordered_map<int, ProcessTrack> processes_;
+  int last_pid_ = -1;
+  ProcessTrack* last_process_ = nullptr;
+  ErrorTotals totals_;
+  std::deque<FailedEnd> failed_ends_;
 };
 
-}  // namespace sysreel
+}  // namespace sysreel::errors

@@ -65,6 +65,13 @@ class Model final : public EventSink {
   std::string_view comm(Tid tid) const;
   // Current directory of a process, empty if unknown.
   std::string_view cwd(Pid pid) const;
+  // Calls `visit(Pid, int, const Descriptor&)` with every descriptor that is known to be open.
+  template <typename Visit>
+  void for_each_descriptor(Visit visit) const {
+    for (const auto& [pid, process] : processes_) {
+      for (const auto& [fd, descriptor] : *process.fds) visit(Pid{pid}, fd, descriptor);
+    }
+  }
   // The call of a thread that a signal interrupted and restart_syscall resumes, nullptr if unknown.
   const abi::SyscallRow* interrupted_call(Tid tid) const;
   // Threads that are recorded now.

@@ -49,7 +49,7 @@ struct Endpoint {
   bool any() const { return size == 0 || (port == 0 && std::all_of(address, address + size, [](std::byte b) { return b == std::byte{}; })); }
 };
 
-Endpoint endpoint_of(const std::vector<std::byte>& sockaddr, bool v6) {
+Endpoint endpoint_of(ByteSpan sockaddr, bool v6) {
   const std::size_t offset = v6 ? 8 : 4, size = v6 ? 16 : 4;
   if (sockaddr.size() < offset + size) return {};
   const auto port = static_cast<unsigned>(sockaddr[2]) << 8 | static_cast<unsigned>(sockaddr[3]);
@@ -93,7 +93,7 @@ void put_inet(Out& out, const Descriptor& socket, bool v6) {
 }
 
 // The name of a unix socket: a path, or behind a NUL an abstract one. Empty if it has none.
-std::string_view unix_name(const std::vector<std::byte>& sockaddr) {
+std::string_view unix_name(ByteSpan sockaddr) {
   constexpr std::size_t path_offset = 2;
   if (sockaddr.size() <= path_offset) return {};
   return {reinterpret_cast<const char*>(sockaddr.data()) + path_offset, sockaddr.size() - path_offset};
@@ -163,6 +163,20 @@ void put_peer_text(Out& out, const TextOptions& options, const Descriptor& socke
   if (socket.family != af_inet && socket.family != af_inet6) return;
   const Endpoint peer = endpoint_of(socket.peer, socket.family == af_inet6);
   if (!peer.any()) put_endpoint(out, peer);
+}
+
+void put_address(Out& out, std::string_view sockaddr) {
+  const ByteSpan bytes(reinterpret_cast<const std::byte*>(sockaddr.data()), sockaddr.size());
+  std::uint16_t family = 0;
+  if (bytes.size() >= sizeof family) std::memcpy(&family, bytes.data(), sizeof family);
+  static const TextOptions options;
+  if (const std::string_view name = unix_name(bytes); family == af_unix && !name.empty()) return put_unix_name(out, options, name, "\"");
+  const bool v6 = family == af_inet6;
+  if (const Endpoint endpoint = endpoint_of(bytes, v6); (v6 || family == af_inet) && endpoint.size != 0) {
+    return put_endpoint(out, endpoint);
+  }
+  out.put("family ");
+  out.decimal(family);
 }
 
 }  // namespace sysreel::text

@@ -13,5 +13,7 @@ void put_socket_text(Out& out, const TextOptions& options, const Model& model, c
 
 // The other end alone: 127.0.0.1:80, [::1]:80, /run/x, @abstract. Nothing where it is unknown or has no name.
 void put_peer_text(Out& out, const TextOptions& options, const Descriptor& socket);
+// A sockaddr by itself: 127.0.0.1:80, [::1]:80, "/run/x", @"abstract"; family 16 where nothing better is known.
+void put_address(Out& out, std::string_view sockaddr);
 
 }  // namespace sysreel::text
