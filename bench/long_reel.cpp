@@ -1,0 +1,69 @@
+// Writes a reel as long as wanted, of the events of samples.h or of a recorded reel again and again:
+//     long_reel OUT EVENTS [storm|compile|SOURCE.reel]
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "bench/sample_reel.h"
+
+namespace sysreel::bench {
+namespace {
+
+// Hands on the calls of a reel, later than they were.
+class Shift final : public EventSink {
+ public:
+  using EventSink::on;
+  explicit Shift(EventSink& to) : to_(to) {}
+  void on(const Call& call) override {
+    Call later = call;
+    later.start = call.start + by;
+    if (later.end().value > end.value) end = later.end();
+    to_.on(later);
+  }
+  Nanos by, end;
+
+ private:
+  EventSink& to_;
+};
+
+int write(const std::string& out, std::uint64_t events, const std::string& source) {
+  Header header;
+  header.host = "bench";
+  header.started = {1'000'000'000};
+  header.started_realtime = {1'700'000'000'000'000'000};
+  Result<ReelWriter> writer = ReelWriter::open(UniqueFd(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)), header);
+  if (!writer) return fmt::print(stderr, "long_reel: {}\n", writer.error().message), 1;
+  Cutter cutter(*writer);
+  if (source == "storm") {
+    add_storm(cutter, events);
+  } else if (source == "compile") {
+    add_compile_job(cutter, events);
+  } else {
+    Result<ReelReader> reader = ReelReader::open(source);
+    if (!reader) return fmt::print(stderr, "long_reel: {}\n", reader.error().message), 1;
+    Shift shift(cutter);
+    const Nanos first = reader->header().started;
+    for (std::uint64_t written = 0; written < events; written = writer->totals().events) {
+      if (Result<void> read = reader->replay(shift); !read) return fmt::print(stderr, "long_reel: {}\n", read.error().message), 1;
+      if (writer->totals().events == written) return fmt::print(stderr, "long_reel: {}: has no calls\n", source), 1;
+      shift.by = shift.end - first;
+    }
+  }
+  if (Result<void> finished = writer->finish(); !finished) return fmt::print(stderr, "long_reel: {}\n", finished.error().message), 1;
+  const WriterTotals totals = writer->totals();
+  fmt::print("{}: {} events, {:.2f} bytes an event\n", out, totals.events, static_cast<double>(totals.bytes) / static_cast<double>(totals.events));
+  return 0;
+}
+
+}  // namespace
+}  // namespace sysreel::bench
+
+int main(int count, char** words) {
+  if (count < 3) {
+    fmt::print(stderr, "usage: long_reel OUT EVENTS [storm|compile|SOURCE.reel]\n");
+    return 2;
+  }
+  return sysreel::bench::write(words[1], std::strtoull(words[2], nullptr, 10), count > 3 ? words[3] : "compile");
+}
