@@ -46,6 +46,11 @@ inline constexpr std::uint8_t tag_exit = 1 << 3;
 inline constexpr unsigned tag_end_shift = 4;  // two bits of BlockEnd
 inline constexpr std::uint8_t tag_wanted_whole = 1 << 6;  // `wanted` is the length of the content
 
+// Codes of `onCpu`; higher ones are the nanoseconds + on_cpu_known.
+inline constexpr std::uint64_t on_cpu_unknown = 0;
+inline constexpr std::uint64_t on_cpu_throughout = 1;
+inline constexpr std::uint64_t on_cpu_known = 2;
+
 // Codes of `blockContents`; higher ones are the content's number + content_known.
 inline constexpr std::uint64_t content_next = 0;   // the next new one of the table
 inline constexpr std::uint64_t content_again = 1;  // that of the same position in the last call with this key

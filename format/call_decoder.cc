@@ -140,7 +140,9 @@ Result<void> CallDecoder::decode_on_cpu() {
   on_cpu_.resize(count_);
   for (std::size_t i = 0; i < count_; ++i) {
     const std::uint64_t code = numbers.get();
-    on_cpu_[i] = code == 0 ? -1 : difference(duration_[i], unzigzag(code - 1));
+    on_cpu_[i] = code == on_cpu_unknown      ? -1
+                 : code == on_cpu_throughout ? duration_[i]
+                                             : static_cast<std::int64_t>(code - on_cpu_known);
   }
   if (!numbers.spent()) return misfit(CallColumn::onCpu);
   return {};

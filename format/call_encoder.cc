@@ -75,7 +75,7 @@ void CallEncoder::add_times(const Call& call, std::uint32_t task) {
   at(CallColumn::durationsLow).put_byte(static_cast<std::uint8_t>(duration));
   at(CallColumn::durationsHigh).put_signed(duration >> 8);
   const bool measured = call.on_cpu.value >= 0;
-  at(CallColumn::onCpu).put(measured ? 1 + zigzag(difference(duration, call.on_cpu.value)) : 0);
+  at(CallColumn::onCpu).put(!measured ? on_cpu_unknown : call.on_cpu.value == duration ? on_cpu_throughout : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known);
   task_end = recent_end_ = sum(call.start.value, duration);
 }
 

@@ -34,6 +34,7 @@ class ChunkEncoder {
     note_order(kind_of<Event>);
     if constexpr (std::same_as<Event, Call>) {
       note_time(event.start, event.end());
+      rows_[kind_of<FdFact>].next_call_ends(event.end());
       calls_.add(event, tasks_.number_of(event.pid, event.tid));
     } else {
       note_time(time_of(event), time_of(event));
@@ -50,6 +51,8 @@ class ChunkEncoder {
 
   // The message, flat; valid until the next call of this.
   ByteSpan message(std::uint64_t sequence);
+  // Where in that message a large column begins or ends, in ascending order.
+  std::span<const std::size_t> seams() const { return seams_; }
 
   // Starts the next chunk.
   void clear();
@@ -69,6 +72,7 @@ class ChunkEncoder {
   Nanos base_time_;
   ChunkFacts facts_;
   std::vector<std::uint64_t> message_;  // in words, as Cap'n Proto wants them aligned
+  std::vector<std::size_t> seams_;
 };
 
 }  // namespace sysreel

@@ -43,6 +43,7 @@ struct ChunkView::State {
   Result<void> deliver_run(const Run& run, EventSink& sink, bool with_calls);
   template <typename Event>
   Result<void> deliver_rows(std::uint64_t count, EventSink& sink);
+  Nanos next_call_end() const;
 
   std::unique_ptr<std::uint64_t[]> words;
   ChunkHeader header;
@@ -51,6 +52,7 @@ struct ChunkView::State {
   std::uint64_t call_count = 0;
   std::uint64_t delivered = 0;
   std::uint64_t unknown = 0;
+  std::uint64_t calls_passed = 0;  // of the chunk's calls, by the events delivered so far
   std::vector<Run> order;
   std::vector<TaskKey> tasks;
   StringTable strings;
@@ -104,6 +106,12 @@ Result<void> ChunkView::State::load() {
   });
 }
 
+// Of the call behind the events delivered so far; where there is none, the chunk's base time.
+Nanos ChunkView::State::next_call_end() const {
+  if (calls_passed >= call_count) return base_time;
+  return Nanos{calls.start()[calls_passed]} + Nanos{calls.duration()[calls_passed]};
+}
+
 template <typename Event>
 Result<void> ChunkView::State::deliver_rows(std::uint64_t count, EventSink& sink) {
   RowReader& reader = rows[kind_of<Event>];
@@ -126,6 +134,7 @@ Result<void> ChunkView::State::deliver_rows(std::uint64_t count, EventSink& sink
 Result<void> ChunkView::State::deliver_run(const Run& run, EventSink& sink, bool with_calls) {
   switch (run.kind) {
     case kind_of<Call>: {
+      calls_passed += run.count;
       if (!with_calls) return {};
       Call call;
       for (std::uint64_t i = 0; i < run.count; ++i) {
@@ -141,7 +150,7 @@ Result<void> ChunkView::State::deliver_run(const Run& run, EventSink& sink, bool
     case kind_of<Exec>: return deliver_rows<Exec>(run.count, sink);
     case kind_of<TaskExit>: return deliver_rows<TaskExit>(run.count, sink);
     case kind_of<TaskDetach>: return deliver_rows<TaskDetach>(run.count, sink);
-    case kind_of<FdFact>: return deliver_rows<FdFact>(run.count, sink);
+    case kind_of<FdFact>: rows[run.kind].next_call_ends(next_call_end()); return deliver_rows<FdFact>(run.count, sink);
     case kind_of<Snapshot>: return deliver_rows<Snapshot>(run.count, sink);
     case kind_of<ClockSample>: return deliver_rows<ClockSample>(run.count, sink);
     case kind_of<Loss>: return deliver_rows<Loss>(run.count, sink);
@@ -151,12 +160,12 @@ Result<void> ChunkView::State::deliver_run(const Run& run, EventSink& sink, bool
 }
 
 Result<void> ChunkView::State::replay(EventSink& sink, bool with_calls) {
-  delivered = unknown = 0;
+  delivered = unknown = calls_passed = 0;
   rows.clear();
   for (const std::vector<NamedColumn>& source : columns) rows.emplace_back(source, tasks, strings, base_time);
-  if (with_calls) {
-    if (Result<void> begun = calls.begin_calls(); !begun) return begun;
-  }
+  // Facts about descriptors tell their time by that of calls.
+  const Columns needed = columns[kind_of<FdFact>].empty() ? Columns::none : Columns::start;
+  if (Result<void> begun = with_calls ? calls.begin_calls() : calls.decode(needed); !begun) return begun;
   for (const Run& run : order) {
     if (Result<void> done = deliver_run(run, sink, with_calls); !done) return done;
   }

@@ -70,7 +70,7 @@ void describe(Visitor& v, Like<TaskDetach> auto& e) {
 template <typename Visitor>
 void describe(Visitor& v, Like<FdFact> auto& e) {
   v.task("task", e.pid, e.tid);
-  v.time("time", e.time);
+  v.time_by_call("time", e.time);
   v.number("fd", e.fd);
   v.choice("cause", e.cause, FdCause::closed);
   v.choice("kind", e.kind, FdKind::anon);

@@ -66,6 +66,10 @@ class RowWriter {
 
   void task(const char* name, Pid pid, Tid tid) { column(name).data.put(tasks_->number_of(pid, tid)); }
   void time(const char* name, Nanos time) { put_difference(column(name), difference(time.value, base_time_.value)); }
+  void time_by_call(const char* name, Nanos time) {
+    by_call_ = static_cast<std::size_t>(&column(name) - columns_.data());
+    waiting_.push_back(time);
+  }
   template <typename Choice>
   void choice(const char* name, Choice choice, Choice) { number(name, choice); }
   template <typename Number>
@@ -75,6 +79,12 @@ class RowWriter {
   }
   void text(const char* name, std::string_view content) { text(name, std::as_bytes(std::span(content))); }
   void words(const char* name, std::span<const std::uint64_t> words) { text(name, std::as_bytes(words)); }
+
+  // The call that follows the rows added since the last call of this ends then.
+  void next_call_ends(Nanos end) {
+    for (const Nanos time : waiting_) columns_[by_call_].data.put_signed(difference(time.value, end.value));
+    waiting_.clear();
+  }
 
   const std::vector<Column>& columns() const { return columns_; }
   std::uint64_t rows() const { return rows_; }
@@ -91,6 +101,7 @@ class RowWriter {
       column.data.clear();
       column.last = 0;
     }
+    waiting_.clear();
     rows_ = 0;
   }
 
@@ -108,6 +119,8 @@ class RowWriter {
   StringTableWriter* strings_;
   std::vector<Column> columns_;
   std::size_t next_ = 0;
+  std::size_t by_call_ = 0;     // the column of times that are told by the next call
+  std::vector<Nanos> waiting_;  // such times, for which that call has not come yet
   std::uint64_t rows_ = 0;
   Nanos base_time_;
 };
@@ -131,6 +144,9 @@ class RowReader {
             Nanos base_time)
       : source_(std::move(source)), tasks_(&tasks), strings_(&strings), base_time_(base_time) {}
 
+  // The call behind the rows that come next ends then.
+  void next_call_ends(Nanos end) { call_end_ = end; }
+
   template <typename Event>
   Row next(Event& event) {
     next_ = 0;
@@ -146,6 +162,7 @@ class RowReader {
     tid = (*tasks_)[number].tid;
   }
   void time(const char* name, Nanos& time) { time.value = sum(get_difference(column(name)), base_time_.value); }
+  void time_by_call(const char* name, Nanos& time) { time.value = sum(unzigzag(get(column(name))), call_end_.value); }
   template <typename Choice>
   void choice(const char* name, Choice& choice, Choice last) {
     const std::uint64_t number = get(column(name));
@@ -214,6 +231,7 @@ class RowReader {
   const std::vector<TaskKey>* tasks_;
   const StringTable* strings_;
   Nanos base_time_;
+  Nanos call_end_;
   std::vector<Column> columns_;
   std::vector<std::uint64_t> words_;
   std::size_t next_ = 0;

@@ -159,12 +159,25 @@ Compressor::Compressor(int level) : context_(ZSTD_createCCtx()) {
   ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
 }
 
-Result<ByteSpan> Compressor::compress(ByteSpan content) {
-  frame_.resize(ZSTD_compressBound(content.size()));
-  const std::size_t size = ZSTD_compress2(static_cast<ZSTD_CCtx*>(context_.get()), frame_.data(), frame_.size(),
-                                          content.data(), content.size());
-  if (ZSTD_isError(size)) return Error{ErrorKind::io, std::string("compressing a chunk: ") + ZSTD_getErrorName(size)};
-  return ByteSpan(frame_).first(size);
+Result<ByteSpan> Compressor::compress(ByteSpan content, std::span<const std::size_t> seams) {
+  auto* const context = static_cast<ZSTD_CCtx*>(context_.get());
+  const auto fails = [](std::size_t code) { return Error{ErrorKind::io, std::string("compressing a chunk: ") + ZSTD_getErrorName(code)}; };
+  constexpr std::size_t block_overhead = 64;
+  frame_.resize(ZSTD_compressBound(content.size()) + block_overhead * (seams.size() + 1));
+  ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
+  if (const std::size_t code = ZSTD_CCtx_setPledgedSrcSize(context, content.size()); ZSTD_isError(code)) return fails(code);
+  ZSTD_outBuffer out{frame_.data(), frame_.size(), 0};
+  ZSTD_inBuffer in{content.data(), 0, 0};
+  for (std::size_t part = 0; part <= seams.size(); ++part) {
+    const bool last = part == seams.size();
+    in.size = last ? content.size() : seams[part];
+    std::size_t left = 0;
+    do {
+      left = ZSTD_compressStream2(context, &out, &in, last ? ZSTD_e_end : ZSTD_e_flush);
+      if (ZSTD_isError(left)) return fails(left);
+    } while (left != 0);
+  }
+  return ByteSpan(frame_).first(out.pos);
 }
 
 Decompressor::Decompressor() : context_(ZSTD_createDCtx()) {

@@ -15,7 +15,7 @@ namespace sysreel {
 
 using Bytes = std::vector<std::byte>;
 
-inline constexpr std::uint16_t format_major_version = 1;
+inline constexpr std::uint16_t format_major_version = 2;
 
 // Kinds of zstd skippable frames; a decompressor passes over all of them.
 enum class FrameKind : std::uint32_t { preamble = 0x184D2A50, chunk_header = 0x184D2A51, index = 0x184D2A52, footer = 0x184D2A53 };
@@ -82,8 +82,9 @@ std::optional<Footer> read_footer(ByteSpan frame);
 class Compressor {
  public:
   explicit Compressor(int level);
-  // Valid until the next call. Fails only for want of memory.
-  Result<ByteSpan> compress(ByteSpan content);
+  // Valid until the next call. Fails only for want of memory. At each of `seams`, ascending offsets in the content, a new block
+  // begins: what stands on its two sides has different statistics.
+  Result<ByteSpan> compress(ByteSpan content, std::span<const std::size_t> seams = {});
 
  private:
   struct Free {

@@ -156,7 +156,7 @@ Result<void> ReelWriter::State::cut(Nanos now) {
 Result<void> ReelWriter::State::write_chunk() {
   if (broken) return *failure;
   const ByteSpan message = chunk.message(totals.chunks);
-  const Result<ByteSpan> frame = compressor.compress(message);
+  const Result<ByteSpan> frame = compressor.compress(message, chunk.seams());
   if (!frame) return frame.error();
 
   const ChunkFacts& facts = chunk.facts();

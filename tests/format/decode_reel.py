@@ -4,7 +4,7 @@
 usage: decode_reel.py FILE SCHEMA
 
 Prints `call ABI NUMBER ERRNO COUNT` for each combination, `kind NUMBER COUNT` for each kind of event, and sums over the
-fields of all calls (modulo 2^64), sorted.
+fields of all calls and the times of facts about descriptors (modulo 2^64), sorted.
 """
 
 import collections
@@ -128,9 +128,7 @@ class Calls:
         self.recent_end = self.ends[task] = to_signed(start + duration)
         on_cpu = self.column("onCpu").varint()
         if on_cpu:
-            on_cpu -= 1
-            on_cpu = to_signed(duration - ((on_cpu >> 1) ^ -(on_cpu & 1)))
-            sums["on_cpu"] += on_cpu
+            sums["on_cpu"] += duration if on_cpu == 1 else on_cpu - 2
         changes = self.column("changes").byte()
         for slot in range(6):
             if changes >> slot & 1:
@@ -201,12 +199,21 @@ def main():
     counts, kinds, sums = collections.Counter(), collections.Counter(), collections.Counter()
     for chunk in messages(text):
         calls, order = Calls(chunk), Column(chunk.get("order", b""))
+        fact_times, waiting = Column(chunk.get("fdFacts", {}).get("time", b"")), 0
         while order.more():
             kind, count = order.varint(), order.varint()
             kinds[kind] += count
+            if kind == 7:
+                waiting += count
             if kind == 0:
                 for _ in range(count):
                     counts[calls.next(sums)] += 1
+                    while waiting:
+                        waiting -= 1
+                        sums["fact_time"] += calls.recent_end + fact_times.signed()
+        while waiting:
+            waiting -= 1
+            sums["fact_time"] += chunk.get("baseTime", 0) + fact_times.signed()
         for name, column in calls.columns.items():
             tables = name.startswith(("key", "layoutLengths", "layoutTags", "content")) and name != "keys"
             assert tables or not column.more(), name

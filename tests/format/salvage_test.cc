@@ -192,11 +192,11 @@ TEST(Foreign, WhatIsNoReelIsRefusedInOneSentence) {
 
 TEST(Foreign, ANewerFormatIsNamed) {
   Bytes reel = reel_of({});
-  reel[16] = std::byte{2};  // major version, behind the frame's prefix and the magic
+  reel[16] = std::byte{1};  // major version, behind the frame's prefix and the magic
   const Outcome outcome = read_reel(reel);
   EXPECT_FALSE(outcome.opened);
   EXPECT_EQ(outcome.error.kind, ErrorKind::unsupported);
-  EXPECT_EQ(outcome.error.message, "test.reel: the reel has format version 2, this program reads version 1");
+  EXPECT_EQ(outcome.error.message, "test.reel: the reel has format version 1, this program reads version 2");
 }
 
 TEST(Foreign, ADirectoryIsAnError) {

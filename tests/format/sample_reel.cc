@@ -50,6 +50,7 @@ class Randomise {
     tid = Tid{raw(pid) + static_cast<std::int32_t>(draw_->below(3))};
   }
   void time(const char*, Nanos& time) { time = {static_cast<std::int64_t>(draw_->number())}; }
+  void time_by_call(const char* name, Nanos& value) { time(name, value); }
   template <typename Choice>
   void choice(const char*, Choice& choice, Choice last) {
     choice = static_cast<Choice>(draw_->below(static_cast<std::uint64_t>(last) + 1));
@@ -76,6 +77,7 @@ class Print {
  public:
   void task(const char*, Pid pid, Tid tid) { text_ += fmt::format(" {}/{}", raw(pid), raw(tid)); }
   void time(const char* name, Nanos time) { text_ += fmt::format(" {}={}", name, time.value); }
+  void time_by_call(const char* name, Nanos value) { time(name, value); }
   template <typename Choice>
   void choice(const char* name, Choice choice, Choice) { text_ += fmt::format(" {}={}", name, static_cast<int>(choice)); }
   template <typename Number>

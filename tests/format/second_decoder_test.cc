@@ -41,7 +41,10 @@ class Summary : public EventSink {
   void on(const Exec&) override { ++kinds_[4]; }
   void on(const TaskExit&) override { ++kinds_[5]; }
   void on(const TaskDetach&) override { ++kinds_[6]; }
-  void on(const FdFact&) override { ++kinds_[7]; }
+  void on(const FdFact& fact) override {
+    ++kinds_[7];
+    add("fact_time", fact.time.value);
+  }
   void on(const Snapshot&) override { ++kinds_[8]; }
   void on(const ClockSample&) override { ++kinds_[9]; }
   void on(const Loss&) override { ++kinds_[10]; }
