@@ -1,0 +1,77 @@
+"""What a recording of one process costs all the others, and what a recorder costs that has nothing to do."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+
+from measuring.rows import Row
+from measuring.run import wait_for
+from measuring.storms import dd
+from measuring.tools import size_of
+
+MOST_ADDED_NS = 48
+MOST_SLOWDOWN = 1.01
+MOST_IDLE = 0.2      # per cent of a CPU
+
+
+@contextmanager
+def recording_of_another(tool):
+    """A recording of a process that sleeps."""
+    sleeper = subprocess.Popen(["sleep", "1000"])
+    if os.path.exists(tool.output):
+        os.unlink(tool.output)
+    recorder = subprocess.Popen(tool.attach(sleeper.pid), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: size_of(tool) > 0, f"{tool.name} to attach")
+        yield recorder
+    finally:
+        recorder.send_signal(signal.SIGINT)
+        recorder.wait(timeout=60)
+        sleeper.kill()
+        sleeper.wait()
+
+
+def sched_pipe(loops):
+    """Seconds of perf's own pipe benchmark."""
+    done = subprocess.run(["perf", "bench", "sched", "pipe", "-l", str(loops)], capture_output=True, text=True, check=True)
+    return float(re.search(r"Total time: ([\d.]+)", done.stdout).group(1))
+
+
+def others(bench, tool, rounds, calls):
+    """An untraced storm, a pipe between two processes and a loop of page faults, with a recording beside them and without."""
+    probes = {"untraced dd bs=1": lambda: bench.cost(dd(calls)).wall / calls,
+              "untraced page faults": lambda: bench.cost([bench.programs["faults"], "10"]).wall}
+    if shutil.which("perf"):
+        probes["untraced sched pipe"] = lambda: sched_pipe(max(calls // 20, 1000))
+    alone, beside = {}, {}
+    for _ in range(rounds):
+        for name, probe in probes.items():
+            alone.setdefault(name, []).append(probe())
+        with recording_of_another(tool):
+            for name, probe in probes.items():
+                beside.setdefault(name, []).append(probe())
+    rows = []
+    for name in probes:
+        pairs = list(zip(beside[name], alone[name]))
+        if name == "untraced dd bs=1":
+            rows.append(Row(name, tool.name, "ns added to a call", [1e9 * (mine - base) for mine, base in pairs], MOST_ADDED_NS))
+        else:
+            rows.append(Row(name, tool.name, "x alone", [mine / base for mine, base in pairs], MOST_SLOWDOWN))
+    return rows
+
+
+def idle(tool, seconds):
+    """Per cent of a CPU that a recorder uses while its target sleeps, after it has begun."""
+    with recording_of_another(tool) as recorder:
+        time.sleep(1)
+
+        def used():
+            with open(f"/proc/{recorder.pid}/schedstat") as file:
+                return int(file.read().split()[0]) / 1e9
+        before, begin = used(), time.monotonic()
+        time.sleep(seconds)
+        share = 100 * (used() - before) / (time.monotonic() - begin)
+    return [Row("idle target", tool.name, "% of a CPU", [share], MOST_IDLE)]
