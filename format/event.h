@@ -210,6 +210,8 @@ enum class SnapshotKind : std::uint8_t {
   statm,          // sampled over time
   build_id,       // "path<TAB>hex" a line
   kernel_log,
+  call_tallies,   // where calls are only counted: those since the last such snapshot (format/call_tally.h)
+  filtered,       // how many calls did not pass the filter, as a decimal number; at the end
 };
 
 struct Snapshot {

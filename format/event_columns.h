@@ -94,7 +94,7 @@ template <typename Visitor>
 void describe(Visitor& v, Like<Snapshot> auto& e) {
   v.task("task", e.pid, e.tid);
   v.time("time", e.time);
-  v.choice("kind", e.kind, SnapshotKind::kernel_log);
+  v.choice("kind", e.kind, SnapshotKind::filtered);
   v.text("data", e.data);
 }
 

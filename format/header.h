@@ -32,6 +32,7 @@ struct Header {
   bool durations = true;
   bool redacted = false;
   bool stacks = false;
+  bool counts_only = false;          // calls were counted, not recorded: snapshots of tallies stand for them
 };
 
 }  // namespace sysreel

@@ -101,6 +101,7 @@ Bytes encode_header(const Header& header) {
   out.setDurations(header.durations);
   out.setRedacted(header.redacted);
   out.setStacks(header.stacks);
+  out.setCountsOnly(header.counts_only);
   return flat(message);
 }
 
@@ -135,6 +136,7 @@ Result<Header> decode_header(ByteSpan message) {
     header.durations = in.getDurations();
     header.redacted = in.getRedacted();
     header.stacks = in.getStacks();
+    header.counts_only = in.getCountsOnly();
     return header;
   });
 }

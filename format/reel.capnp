@@ -28,6 +28,7 @@ struct Header {
   durations @19 :Bool;
   redacted @20 :Bool;
   stacks @21 :Bool;
+  countsOnly @22 :Bool;
 }
 
 struct Chunk {

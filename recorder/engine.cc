@@ -15,6 +15,11 @@ Result<EngineChoice> parse_engine(std::string_view text) {
   return Error{ErrorKind::usage, fmt::format("'{}' is not an engine (auto, ebpf, ptrace)", text)};
 }
 
+std::string needs_kernel(const RecordOptions& options) {
+  if (options.counts_only) return "count calls without recording them";
+  return options.filter.any() ? "filter by " + options.filter.words() : "";
+}
+
 Result<Engine> make_engine(EngineChoice choice, const RecordOptions& options) {
   if (choice == EngineChoice::ptrace) return Engine{make_ptrace_source(options), ""};
   if (choice == EngineChoice::automatic && options.seccomp_bpf) {
@@ -26,8 +31,8 @@ Result<Engine> make_engine(EngineChoice choice, const RecordOptions& options) {
   }
   const Error why = first_obstacle(preflight_ebpf(PreflightView::here()), ebpf.error());
   if (choice == EngineChoice::ebpf) return Error{why.kind, "the eBPF engine cannot run: " + why.message};
-  if (options.filter.any()) {
-    return Error{why.kind, fmt::format("only the eBPF engine can filter by {}, and it cannot run: {}", options.filter.words(), why.message)};
+  if (const std::string needed = needs_kernel(options); !needed.empty()) {
+    return Error{why.kind, fmt::format("only the eBPF engine can {}, and it cannot run: {}", needed, why.message)};
   }
   return Engine{make_ptrace_source(options), why.message};
 }

@@ -26,6 +26,7 @@ struct RecordOptions {
   bool strict_filter = false;            // drop even the state-changing calls outside the filter
   bool failed_only = false;              // -Z at record time
   bool durations = true;
+  bool counts_only = false;              // eBPF engine: count calls in the kernel instead of recording them
   bool stacks = false;                   // -k
   bool exact = false;                    // copy every input at entry
   bool kill_on_exit = false;             // ptrace engine: the kernel kills the tasks if the tracer dies

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
+#include <string>
 
 #include "recorder/clock.h"
 #include "recorder/snapshot.h"
@@ -116,6 +118,10 @@ PumpOutcome Pump::run() {
   }
   if (const auto stopped = source_.stop(*this); !stopped && !outcome_.failure) outcome_.failure = stopped.error();
   account_losses();
+  if (outcome_.losses.filtered > 0) {
+    const std::string count = std::to_string(outcome_.losses.filtered);
+    writer_.on(Snapshot{.time = read_clock(CLOCK_MONOTONIC), .kind = SnapshotKind::filtered, .data = std::as_bytes(std::span(count))});
+  }
   sample_clock();
   outcome_.reason = *reason;
   End end{read_clock(CLOCK_MONOTONIC), *reason, outcome_.command_status, {}};

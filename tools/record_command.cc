@@ -110,6 +110,8 @@ constexpr Row rows[] = {
      [](RecordCommand& c, const std::string& v) { return assign(c.limits.events, parse_count(v)); }},
     {0, "buffer", "SIZE", "memory for the eBPF engine's rings, all together",
      [](RecordCommand& c, const std::string& v) { return assign(c.record.buffer_bytes, parse_size(v)); }},
+    {0, "count", nullptr, "only count calls, errors and times, in the kernel, for trace-stats; of short calls one in 16 is timed (--exact: all)",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.counts_only = true; c.record.strict_filter = true; return {}; }},
     {'k', "stack-trace", nullptr, "record the user stack of every call",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.stacks = true; return {}; }},
     {'v', "verbose", nullptr, "keep environments and long arrays whole",
@@ -152,8 +154,12 @@ Result<void> check(const RecordCommand& command) {
   if (!command.targets.empty() && !command.command.empty()) {
     return Error{ErrorKind::usage, fmt::format("-p and a command ('{}') exclude each other", command.command.front())};
   }
-  if (command.record.filter.any() && command.engine == EngineChoice::ptrace) {
-    return Error{ErrorKind::usage, fmt::format("{}: the ptrace engine cannot filter so; only the eBPF engine decides in the kernel", command.record.filter.words())};
+  const std::string needed = needs_kernel(command.record);
+  if (!needed.empty() && command.engine == EngineChoice::ptrace) {
+    return Error{ErrorKind::usage, fmt::format("the ptrace engine cannot {}: that is done in the kernel", needed)};
+  }
+  if (command.record.counts_only && (command.record.filter.any() || command.record.failed_only || command.record.stacks)) {
+    return Error{ErrorKind::usage, "--count counts every call of the set: -Z, -k and the filters by what a call does are for recordings"};
   }
   if (command.record.filter.slower_than.value > 0 && !command.record.durations) {
     return Error{ErrorKind::usage, "--slower-than and --no-duration exclude each other"};

@@ -7,6 +7,7 @@
 
 #include "analyzer/stats/call_stats.h"
 #include "analyzer/stats/object_stats.h"
+#include "format/call_tally.h"
 #include "tools/reel_problems.h"
 
 namespace sysreel::tools {
@@ -36,6 +37,19 @@ std::string_view TaskNames::name_of(int tid) const {
   return found == names_.end() ? std::string_view() : std::string_view(found->second.text);
 }
 
+// --- tallies ---------------------------------------------------------------------------------------------------------------
+
+void Tallies::on(const Snapshot& snapshot) {
+  if (snapshot.kind != SnapshotKind::call_tallies || !window_.contains(snapshot.time)) return;
+  const std::string_view text(reinterpret_cast<const char*>(snapshot.data.data()), snapshot.data.size());
+  auto tallies = parse_tallies(text);
+  if (!tallies) {
+    if (!mistake_) mistake_ = tallies.error();
+    return;
+  }
+  for (const CallTally& tally : *tallies) table_.of(name_of_call(tally.abi, tally.nr)).add(tally);
+}
+
 // --- figures ---------------------------------------------------------------------------------------------------------------
 
 ReelStats::ReelStats(const StatsRequest& request) : request_(request), timeline_(new_timeline()) {}
@@ -52,10 +66,12 @@ Result<void> ReelStats::add(const std::string& file, const ProgramName& name) {
   if (header.failed_only) name.say(file + ": recorded with -Z: calls that succeeded are not in it");
   if (!header.durations) name.say(file + ": recorded without durations: there are no times");
 
+  if (header.counts_only) name.say(file + ": calls were counted and not recorded: times are estimates, and there are no single calls");
+
   if (!first_start_) first_start_ = header.started_realtime;
   const Nanos origin = header.started - (header.started_realtime - *first_start_);
   const Window window = request_.window ? request_.window->in(header) : Window();
-  const Result<void> added = is_in_columns(request_.by) ? add_columns(*reader, window, origin) : add_events(*reader, window, origin);
+  const Result<void> added = header.counts_only ? add_tallies(*reader, window) : is_in_columns(request_.by) ? add_columns(*reader, window, origin) : add_events(*reader, window, origin);
   say_problems(*reader, file, name);
   return added;
 }
@@ -94,6 +110,16 @@ Result<void> ReelStats::add_columns(ReelReader& reader, const Window& window, Na
   }
   for (const Problem& problem : reader.problems()) lost_ += problem.events;
   return scanned;
+}
+
+Result<void> ReelStats::add_tallies(ReelReader& reader, const Window& window) {
+  if (request_.by != Grouping::syscall || request_.timeline) {
+    return Error{ErrorKind::unsupported, "calls were only counted (trace-record --count): there are figures by call, and no others"};
+  }
+  Tallies tallies(window, table_);
+  const Result<void> replayed = reader.replay(tallies);
+  lost_ += tallies.lost();
+  return replayed && tallies.mistake() ? *tallies.mistake() : replayed;
 }
 
 Result<void> ReelStats::add_events(ReelReader& reader, const Window& window, Nanos origin) {

@@ -49,6 +49,25 @@ class TaskNames final : public EventSink {
   std::unordered_map<int, Name> names_;
 };
 
+// Adds up what was counted without being recorded. Borrows the table.
+class Tallies final : public EventSink {
+ public:
+  Tallies(const Window& window, FigureTable& table) : window_(window), table_(table) {}
+  using EventSink::on;
+  void on(const Snapshot& snapshot) override;
+  void on(const Loss& loss) override { lost_ += loss.signals_and_tasks ? 0 : loss.count; }
+
+  std::uint64_t lost() const { return lost_; }
+  // The first snapshot that was not what it must be.
+  const std::optional<Error>& mistake() const { return mistake_; }
+
+ private:
+  const Window window_;
+  FigureTable& table_;
+  std::uint64_t lost_ = 0;
+  std::optional<Error> mistake_;
+};
+
 // The figures of one or more reels together. Used by one thread.
 class ReelStats {
  public:
@@ -65,6 +84,7 @@ class ReelStats {
   std::uint64_t lost() const { return lost_; }
 
  private:
+  Result<void> add_tallies(ReelReader& reader, const Window& window);
   Result<void> add_columns(ReelReader& reader, const Window& window, Nanos origin);
   Result<void> add_events(ReelReader& reader, const Window& window, Nanos origin);
   Timeline new_timeline() const;

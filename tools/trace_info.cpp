@@ -60,6 +60,7 @@ void print_header(const Header& header) {
   if (header.failed_only) kept += ", failed calls only";
   if (!header.durations) kept += ", no durations";
   if (header.stacks) kept += ", stacks";
+  if (header.counts_only) kept += ", calls counted and not recorded";
   if (header.redacted) kept += ", redacted";
   print("kept", kept);
 }

@@ -56,6 +56,7 @@ Header header_for(const RecordCommand& command, const EventSource& engine, std::
   header.failed_only = command.record.failed_only;
   header.durations = command.record.durations;
   header.stacks = command.record.stacks;
+  header.counts_only = command.record.counts_only;
   return header;
 }
 

@@ -4,6 +4,18 @@
 
 namespace sysreel {
 
+void CallFigures::add(const CallTally& tally) {
+  calls += tally.calls;
+  errors += tally.errors;
+  total = total + tally.time;
+  max = std::max(max, tally.longest);
+  for (const CallTally::Bucket& bucket : tally.durations) {
+    timed += bucket.calls;
+    min = std::min(min, bucket.duration);
+    durations.add(bucket.duration, bucket.calls);
+  }
+}
+
 void CallFigures::merge(const CallFigures& other) {
   calls += other.calls;
   errors += other.errors;

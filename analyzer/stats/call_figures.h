@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "analyzer/stats/histogram.h"
+#include "format/call_tally.h"
 #include "format/event.h"
 
 namespace sysreel {
@@ -36,6 +37,8 @@ struct CallFigures {
     on_cpu_of = on_cpu_of + duration;
     ++on_cpu_known;
   }
+  // Adds calls that were only counted; the shortest of them is not known better than its bucket.
+  void add(const CallTally& tally);
   void merge(const CallFigures& other);
 
   Nanos average() const { return timed ? Nanos{total.value / static_cast<std::int64_t>(timed)} : Nanos{}; }

@@ -4,15 +4,18 @@
 #include <bpf/libbpf.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 
 #include "format/unique_fd.h"
+#include "recorder/ebpf/bpf_filter.h"
 #include "recorder/ebpf/sysreel.skel.h"
 #include "recorder/event_source.h"
 
@@ -52,6 +55,11 @@ std::uint64_t ring_size_for(std::uint64_t budget, unsigned cpus) {
   return std::max<std::uint64_t>(std::bit_floor(share), SR_RING_MIN);
 }
 
+std::uint64_t whole_pages(std::uint64_t bytes) {
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return (bytes + page - 1) / page * page;
+}
+
 std::uint64_t misses_of(const bpf_program* program) {
   bpf_prog_info info{};
   __u32 size = sizeof info;
@@ -64,40 +72,6 @@ int take_event(void* context, void* data, std::size_t size) {
   const auto* const taker = *static_cast<const BpfObject::EventTaker**>(context);
   if (taker) (*taker)({static_cast<const std::byte*>(data), size});
   return 0;
-}
-
-sr_prefix prefix_of(std::string_view text) {
-  sr_prefix prefix{};
-  std::memcpy(prefix.text, text.data(), std::min(text.size(), sizeof prefix.text));
-  std::memset(prefix.mask, 0xff, std::min(text.size(), sizeof prefix.mask));
-  return prefix;
-}
-
-template <std::size_t N>
-void set_bit(__u64 (&bits)[N], std::uint32_t number) {
-  if (number < 64 * N) bits[number / 64] |= __u64{1} << (number % 64);
-}
-
-sr_filter filter_of(const ExitFilter& wanted) {
-  sr_filter filter{};
-  filter.slower_than = static_cast<__u64>(wanted.slower_than.value);
-  filter.sample = wanted.sample;
-  filter.by_errno = !wanted.errnos.empty();
-  for (const int error : wanted.errnos) set_bit(filter.errnos, static_cast<std::uint32_t>(error));
-  filter.by_fd = !wanted.fds.empty();
-  for (const std::uint32_t fd : wanted.fds) set_bit(filter.fds, fd);
-  filter.by_uid = wanted.uid.has_value();
-  filter.uid = wanted.uid.value_or(0);
-  filter.by_comm = wanted.comm.has_value();
-  if (wanted.comm) std::memcpy(filter.comm, wanted.comm->data(), std::min(wanted.comm->size(), sizeof filter.comm - 1));
-  if (wanted.cgroup) {
-    filter.cgroup = wanted.cgroup->id;
-    filter.cgroup_level = static_cast<__s32>(wanted.cgroup->level);
-  }
-  for (const std::string& prefix : wanted.path_prefixes) {
-    if (filter.path_count < SR_FILTER_PATHS) filter.paths[filter.path_count++] = prefix_of(prefix);
-  }
-  return filter;
 }
 
 bool any_new(const std::vector<sr_seen>& seen) {
@@ -131,9 +105,9 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   const long online = sysconf(_SC_NPROCESSORS_ONLN);
   const long configured = sysconf(_SC_NPROCESSORS_CONF);
   cpus_ = static_cast<unsigned>(online == configured ? online : possible);
+  counts_only_ = options.counts_only;
   ring_size_ = ring_size_for(options.buffer_bytes, cpus_);
-  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  slot_size_ = (SR_CONTROL_SIZE + ring_size_ + SR_RING_PAD + page - 1) / page * page;
+  slot_size_ = whole_pages(SR_CONTROL_SIZE + ring_size_ + SR_RING_PAD);
 
   auto& constants = *skeleton_->rodata;
   constants.ring_mask = ring_size_ - 1;
@@ -145,6 +119,10 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.filters = options.filter.any();
   constants.filter = filter_of(options.filter);
   constants.strict_filter = options.strict_filter;
+  constants.time_every_call = options.exact;
+  timespec tick{};
+  clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+  constants.tick_ns = static_cast<__u64>(tick.tv_nsec);
   constants.follow_forks = options.follow_forks;
   constants.follow_threads = options.follow_threads;
   std::memcpy(constants.plans, plan.plans.data(), plan.plans.size() * sizeof(sr_plan));
@@ -155,8 +133,14 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.rings, cpus_);
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.events, static_cast<__u32>(events));
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.seen, options.filter.sample > 1 ? SR_PLAN_COUNT : 1);
+  if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.tallies, counts_only_ ? SR_PLAN_COUNT * cpus_ : 1);
   if (status == 0) status = bpf_map__set_max_entries(skeleton_->maps.variants, static_cast<__u32>(plan.variants.size() + 1));
   if (status != 0) return Error::from_errno("sizing the BPF maps", -status);
+  const auto& programs = skeleton_->progs;
+  for (bpf_program* const unused : counts_only_ ? std::array{programs.on_sys_enter, programs.on_sys_exit}
+                                                : std::array{programs.tally_enter, programs.tally_exit}) {
+    bpf_program__set_autoload(unused, false);
+  }
   return {};
 }
 
@@ -174,6 +158,12 @@ Result<void> BpfObject::map_rings() {
   void* const memory = mmap(nullptr, slot_size_ * cpus_, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(skeleton_->maps.rings), 0);
   if (memory == MAP_FAILED) return Error::from_errno("mapping the rings", errno);
   rings_ = static_cast<std::byte*>(memory);
+  if (counts_only_) {
+    tally_bytes_ = whole_pages(sizeof(sr_tally) * SR_PLAN_COUNT * cpus_);
+    void* const tallies = mmap(nullptr, tally_bytes_, PROT_READ, MAP_SHARED, bpf_map__fd(skeleton_->maps.tallies), 0);
+    if (tallies == MAP_FAILED) return Error::from_errno("mapping the tallies", errno);
+    tallies_ = static_cast<const sr_tally*>(tallies);
+  }
   events_ = ring_buffer__new(bpf_map__fd(skeleton_->maps.events), take_event, &taker_, nullptr);
   if (!events_) return Error::from_errno("mapping the event buffer", errno);
   return {};
@@ -183,6 +173,7 @@ BpfObject::~BpfObject() {
   detach();
   if (events_) ring_buffer__free(events_);
   if (rings_) munmap(rings_, slot_size_ * cpus_);
+  if (tallies_) munmap(const_cast<sr_tally*>(tallies_), tally_bytes_);
   if (skeleton_) sysreel_bpf__destroy(skeleton_);
 }
 
@@ -190,7 +181,8 @@ Result<void> BpfObject::attach() {
   auto& programs = skeleton_->progs;
   // Tasks first, calls last: whatever is seen of a call, its task is known.
   for (bpf_program* program : {programs.on_fork, programs.on_exit, programs.on_exec, programs.on_signal_generate,
-                               programs.on_signal_deliver, programs.on_sys_exit, programs.on_sys_enter}) {
+                               programs.on_signal_deliver, counts_only_ ? programs.tally_exit : programs.on_sys_exit,
+                               counts_only_ ? programs.tally_enter : programs.on_sys_enter}) {
     bpf_link* const link = bpf_program__attach(program);
     if (!link) return Error::from_errno(std::string("attaching ") + bpf_program__name(program), errno);
     links_.push_back(link);
@@ -258,6 +250,8 @@ sr_ring_control& BpfObject::control(unsigned cpu) const {
   return *reinterpret_cast<sr_ring_control*>(rings_ + cpu * slot_size_);
 }
 
+const sr_tally& BpfObject::tally(unsigned cpu, unsigned plan) const { return tallies_[cpu * SR_PLAN_COUNT + plan]; }
+
 const std::byte* BpfObject::data(unsigned cpu) const { return rings_ + cpu * slot_size_ + SR_CONTROL_SIZE; }
 
 bool BpfObject::wait(int milliseconds) const {
@@ -274,7 +268,10 @@ void BpfObject::take_events(const EventTaker& taker) {
 std::int64_t BpfObject::live_tasks() const { return __atomic_load_n(&skeleton_->bss->live_tasks, __ATOMIC_SEQ_CST); }
 std::uint64_t BpfObject::lost_without_ring() const { return skeleton_->bss->lost_without_ring; }
 std::uint64_t BpfObject::lost_events(unsigned cause) const { return skeleton_->bss->lost_events[cause]; }
-std::uint64_t BpfObject::missed_exits() const { return misses_of(skeleton_->progs.on_sys_exit); }
+std::uint64_t BpfObject::missed_exits() const {
+  return misses_of(counts_only_ ? skeleton_->progs.tally_exit : skeleton_->progs.on_sys_exit);
+}
+
 
 std::uint64_t BpfObject::missed_events() const {
   const auto& programs = skeleton_->progs;

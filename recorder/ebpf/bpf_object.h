@@ -50,6 +50,9 @@ class BpfObject {
   const std::byte* data(unsigned cpu) const;
   std::uint64_t ring_size() const { return ring_size_; }
 
+  // What was counted of the call with that place in the plan, on that CPU. Only where RecordOptions::counts_only.
+  const sr_tally& tally(unsigned cpu, unsigned plan) const;
+
   // Waits up to `milliseconds` for a wake-up. Returns false if a signal ended the wait.
   bool wait(int milliseconds) const;
   // Hands over what is in the shared ring buffer.
@@ -78,6 +81,9 @@ class BpfObject {
   std::uint64_t ring_size_ = 0;
   std::uint64_t slot_size_ = 0;
   unsigned cpus_ = 0;
+  bool counts_only_ = false;
+  const sr_tally* tallies_ = nullptr;  // only then: by CPU, then by plan
+  std::uint64_t tally_bytes_ = 0;
 };
 
 }  // namespace sysreel

@@ -379,7 +379,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   if (!state) return 0;
   const __u32 phase = state->phase;
   state->phase = IDLE;
-  if (phase == SKIPPED || phase == FRESH_CHILD) return 0;
+  if (phase == SKIPPED || phase == FRESH_CHILD) {
+    if (unlikely(state->launching == EXECUTING)) state->launching = LAUNCHED;  // by an execve outside a strict filter
+    return 0;
+  }
   // At the end of a recording, calls that began before are still recorded.
   if (unlikely(stopping) && phase == IDLE) return 0;
   struct leaving leaving = {.task = task, .state = state, .regs = regs, .result = result, .began = phase == IN_CALL};

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "format/owned_event.h"
 #include "recorder/capture.h"
@@ -11,6 +13,7 @@
 #include "recorder/ebpf/consumer_priority.h"
 #include "recorder/ebpf/record_delivery.h"
 #include "recorder/ebpf/ring_merge.h"
+#include "recorder/ebpf/tally_reader.h"
 #include "recorder/tracee_memory.h"
 
 namespace sysreel {
@@ -32,7 +35,9 @@ class EbpfSource final : public EventSource {
  public:
   EbpfSource(const RecordOptions& options, std::unique_ptr<BpfObject> object)
       : string_limit_(options.string_limit), filter_(options.filter), object_(std::move(object)), merge_(*object_),
-        delivery_(options), capture_(options) {}
+        delivery_(options), capture_(options) {
+    if (options.counts_only) tallies_.emplace(*object_);
+  }
 
   std::string_view name() const override { return "ebpf"; }
   Result<void> attach(Pid pid) override { return mark(pid, false); }
@@ -46,6 +51,7 @@ class EbpfSource final : public EventSource {
   Result<void> mark(Pid pid, bool launching);
   void note_task(const sr_seen& seen);
   void deliver_in_flight(const sr_seen& seen, EventSink& sink);
+  void deliver_tallies(EventSink& sink);
   void deliver_with_flights(const std::vector<sr_seen>& seen, EventSink& sink);
   std::uint64_t drain(EventSink& sink, std::uint64_t until);
 
@@ -57,6 +63,7 @@ class EbpfSource final : public EventSource {
   CapturePlan capture_;  // for calls in flight, whose memory is read from here
   BlockArena arena_;
   std::optional<ConsumerPriority> priority_;  // of the thread that polls
+  std::optional<TallyReader> tallies_;        // where calls are only counted
   OwnedEvents found_;    // at attach, delivered by the next poll
   std::uint64_t unannounced_ = 0;  // signals whose sending no program saw
   bool attached_any_ = false;
@@ -163,7 +170,15 @@ void EbpfSource::deliver_with_flights(const std::vector<sr_seen>& seen, EventSin
   delivery_.watch_ends(false);
 }
 
+void EbpfSource::deliver_tallies(EventSink& sink) {
+  if (!tallies_) return;
+  const std::string text = text_of(tallies_->since_last_look());
+  if (text.empty()) return;
+  sink.on(Snapshot{.time = nanos(monotonic_now()), .kind = SnapshotKind::call_tallies, .data = std::as_bytes(std::span(text))});
+}
+
 Result<void> EbpfSource::report_in_flight(EventSink& sink) {
+  deliver_tallies(sink);
   const auto calls = object_->calls_in_flight();
   if (!calls) return calls.error();
   deliver_with_flights(*calls, sink);
@@ -178,6 +193,7 @@ Result<void> EbpfSource::stop(EventSink& sink) {
   const auto calls = object_->calls_in_flight();
   object_->detach();
   deliver_with_flights(calls ? *calls : std::vector<sr_seen>{}, sink);
+  deliver_tallies(sink);
   const Nanos now = nanos(monotonic_now());
   for (const auto& [tid, pid] : delivery_.tasks()) sink.on(TaskDetach{Pid{pid}, Tid{tid}, now});
   if (!calls) return calls.error();

@@ -244,6 +244,24 @@ struct sr_fd {
   __u8 local[16], peer[16];  // internet addresses; of netlink port and groups
 };
 
+// --- tallies: what is kept of calls that are only counted ------------------------------------------------------------------
+
+enum {
+  SR_TALLY_FIRST = 64,        // so many calls of a kind are timed on each CPU, whatever they take
+  SR_TALLY_WEIGHT = 16,       // then, of the short calls, one in so many
+  SR_TALLY_STEPS = 4,         // buckets a power of two
+  SR_TALLY_BUCKETS = 160,     // durations below 2^41 ns
+};
+
+// One call on one CPU, since the load. Durations below SR_TALLY_STEPS have a bucket each; from there on each power of two
+// has SR_TALLY_STEPS of them.
+struct sr_tally {
+  __u64 calls, errors;
+  __u64 time;                 // ns, weighted
+  __u64 longest;
+  __u32 buckets[SR_TALLY_BUCKETS];  // weighted
+};
+
 // --- the shared ring buffer: what is rare, or happens in interrupts ----------------------------------------------------------
 
 enum {
@@ -291,6 +309,7 @@ struct sr_seen {
 #ifndef __BPF__
 static_assert(sizeof(struct sr_op) == 44 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
 static_assert(sizeof(struct sr_record) == 112 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 112);
+static_assert(sizeof(struct sr_tally) == 672 && sizeof(struct sr_filter) % 8 == 0);
 static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 96 && sizeof(struct sr_seen) == 112);
 #endif
 

@@ -51,11 +51,13 @@ struct task_state {
   __u32 next_tid;     // after an exec by a non-leader: the tid from now on
   __u64 args[6];      // kept where SR_SAVE_ARGS
   __u64 ip;
-  __u64 on_cpu;       // cpu_clock() at entry; without durations a count of calls
+  __u64 on_cpu;       // cpu_clock() at entry; without durations a count of calls; see also tally.bpf.h
   __u64 found;        // when it was found; 0: it began under our eyes
   __u16 ignored;      // number of a signal that was sent and ignored during this call; 0: none
   __u16 fatal;        // number of the signal that ends its process; 0: none
   __u8 siginfo[SR_SIGINFO];  // of either signal
+  __u32 random;       // the last number drawn, where calls are only counted
+  __u8 weight;        // for how many calls this one stands, where calls are only counted
   __u8 exec_passes;   // the path of its execve passes the filter
 };
 

@@ -3,6 +3,7 @@
 
 #include "recorder/ebpf/calls.bpf.h"
 #include "recorder/ebpf/iterate.bpf.h"
+#include "recorder/ebpf/tally.bpf.h"
 #include "recorder/ebpf/tasks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

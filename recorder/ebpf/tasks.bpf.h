@@ -70,7 +70,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
 static __noinline int emit_launched(struct task_state *state) {
   struct sr_event *birth = begin_event(SR_EVENT_FORK, state);
   if (!birth) return 0;
-  birth->time = state->start;  // before that execve
+  if (state->start) birth->time = state->start;  // before that execve
   birth->origin = ORIGIN_LAUNCHED;
   bpf_get_current_comm(birth->comm, sizeof birth->comm);
   bpf_ringbuf_submit(birth, BPF_RB_NO_WAKEUP);
@@ -84,6 +84,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   if (!state) return 0;
   const __u32 former = state->tid;
   if (former != state->pid) state->next_tid = state->pid;
+  // Where execve is outside a strict filter, nobody has said yet that the command begins.
+  if (state->launching == HELD) emit_launched(state);
   if (state->launching) state->launching = EXECUTING;
   if (filter.path_count) state->exec_passes = exec_passes(bprm->filename);
   struct {

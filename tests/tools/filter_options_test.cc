@@ -57,7 +57,10 @@ TEST(FilterOptions, SayWhatIsWrong) {
 
 TEST(FilterOptions, RefuseWhatCannotHoldTogether) {
   EXPECT_EQ(refusal({"--slower-than=1s", "--no-duration"}), "--slower-than and --no-duration exclude each other");
-  EXPECT_EQ(refusal({"--engine=ptrace", "--fd=3"}), "fd=3: the ptrace engine cannot filter so; only the eBPF engine decides in the kernel");
+  EXPECT_EQ(refusal({"--engine=ptrace", "--count"}), "the ptrace engine cannot count calls without recording them: that is done in the kernel");
+  EXPECT_EQ(refusal({"--count", "-Z"}),
+            "--count counts every call of the set: -Z, -k and the filters by what a call does are for recordings");
+  EXPECT_EQ(refusal({"--engine=ptrace", "--fd=3"}), "the ptrace engine cannot filter by fd=3: that is done in the kernel");
 }
 
 }  // namespace
