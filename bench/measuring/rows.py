@@ -44,3 +44,14 @@ def table(rows):
         note = f"{verdict}{'; ' if verdict and row.note else ''}{row.note}"
         lines.append(f"| {row.what} | {row.who} | {number(row.figure)} | {spread} | {row.unit} | {target} | {note} |")
     return "\n".join(lines)
+
+
+def publish(path, name, text):
+    """Puts `text` between the marks <!-- overhead:NAME:begin --> and <!-- overhead:NAME:end --> of a page."""
+    begin, end = f"<!-- overhead:{name}:begin -->", f"<!-- overhead:{name}:end -->"
+    with open(path) as file:
+        page = file.read()
+    if begin not in page or end not in page:
+        raise ValueError(f"{path} has no marks for the table '{name}'")
+    with open(path, "w") as file:
+        file.write(page[:page.index(begin) + len(begin)] + "\n" + text + "\n" + page[page.index(end):])
