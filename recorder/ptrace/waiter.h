@@ -38,10 +38,12 @@ class Waiter {
   bool take_one();
   bool take(Tid tid);
   void collect();
+  bool waits_for_one();
 
   std::function<bool(Tid)> ours_;
   std::function<std::vector<Tid>()> known_;
   std::vector<WaitEvent> events_;
+  unsigned waits_ = 0;  // since the last look at all children, modulo its period
   bool childless_ = false;
   bool chld_was_blocked_ = false;
 };
