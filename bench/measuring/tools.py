@@ -66,7 +66,7 @@ def peers(bench, say):
     else:
         say("strace is not here: skipped")
     if shutil.which("perf"):
-        found += [perf(bench, "perf record", "record", "-q", "-e", "raw_syscalls:sys_enter,raw_syscalls:sys_exit"),
+        found += [perf(bench, "perf record", "record", "-q", "-e", "raw_syscalls:sys_enter,raw_syscalls:sys_exit", slowdown=4),
                   perf(bench, "perf trace", "trace", slowdown=10)]
     else:
         say("perf is not here: skipped")

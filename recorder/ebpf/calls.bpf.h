@@ -243,7 +243,7 @@ static __always_inline long copy_quickly(char *to, const struct sr_record *recor
     barrier_var(size);
     if (size > SR_QUICK_LIMIT) size = SR_QUICK_LIMIT;
     length = size;
-    if (bpf_probe_read_user(to + sizeof *block, size, (void *)address)) return -1;
+    if (size && bpf_probe_read_user(to + sizeof *block, size, (void *)address)) return -1;
   }
   block->address = address;
   block->wanted = wanted;
