@@ -99,13 +99,17 @@ void RecordDelivery::take(const sr_record& record) {
 void RecordDelivery::deliver_call(const sr_record& record) {
   Call call = call_of(record);
   blocks_.clear();
-  const auto entry = entries_.find(static_cast<std::int32_t>(record.tid));
-  if (entry != entries_.end() && record.kind == SR_RECORD_CALL_REST) {
-    const auto& part = *reinterpret_cast<const sr_record*>(entry->second.data());
-    if (part.start == record.start) append_blocks(part, blocks_);
+  // A thread makes one call at a time: what was kept of its entry is spent with it. Most calls have no such part.
+  decltype(entries_)::node_type spent;
+  if (record.kind == SR_RECORD_CALL_REST) {
+    spent = entries_.extract(static_cast<std::int32_t>(record.tid));
+    if (!spent.empty()) {
+      const auto& part = *reinterpret_cast<const sr_record*>(spent.mapped().data());
+      if (part.start == record.start) append_blocks(part, blocks_);
+    }
   }
   const std::byte* at = append_blocks(record, blocks_);
-  std::erase_if(blocks_, [this](const Block& block) { return mended(block, blocks_); });
+  if (!spent.empty()) std::erase_if(blocks_, [this](const Block& block) { return mended(block, blocks_); });
   call.blocks = blocks_;
   const std::byte* const facts = at;
   for (unsigned i = 0; i < record.fd_count; ++i) at += fact_at(at).size();
@@ -116,8 +120,6 @@ void RecordDelivery::deliver_call(const sr_record& record) {
   if (may_change_fds(call)) deliver_other_fds(call);
   sink_->on(call);
   if (watching_ends_) ends_[raw(call.tid)] = call.end();
-  // A thread makes one call at a time: what was kept of its entry is spent.
-  if (entry != entries_.end()) entries_.erase(entry);
 }
 
 void RecordDelivery::deliver_fact(const Call& call, ByteSpan bytes) {
