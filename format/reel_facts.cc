@@ -1,5 +1,7 @@
 #include "format/reel_facts.h"
 
+#include <charconv>
+
 namespace sysreel {
 
 void ReelFacts::note(const Call& call) {
@@ -10,6 +12,13 @@ void ReelFacts::note(const Call& call) {
 void ReelFacts::note(const Loss& loss) {
   auto& lost = loss.signals_and_tasks ? lost_others_ : lost_calls_;
   lost[static_cast<std::size_t>(loss.cause)] += loss.count;
+}
+
+void ReelFacts::note(const Snapshot& snapshot) {
+  if (snapshot.kind != SnapshotKind::filtered) return;
+  const char* const text = reinterpret_cast<const char*>(snapshot.data.data());
+  std::uint64_t count = 0;
+  if (std::from_chars(text, text + snapshot.data.size(), count).ec == std::errc{}) filtered_calls_ += count;
 }
 
 void ReelFacts::note(const End& end) {

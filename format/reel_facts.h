@@ -26,6 +26,8 @@ class ReelFacts final : public EveryEvent<ReelFacts> {
   // Of calls, and of other events, by LossCause.
   std::uint64_t lost_calls(LossCause cause) const { return lost_calls_[static_cast<std::size_t>(cause)]; }
   std::uint64_t lost_others(LossCause cause) const { return lost_others_[static_cast<std::size_t>(cause)]; }
+  // Calls that did not pass the filter: recorded + lost + filtered = happened.
+  std::uint64_t filtered_calls() const { return filtered_calls_; }
   const std::optional<Ending>& ending() const { return ending_; }
 
  private:
@@ -37,6 +39,7 @@ class ReelFacts final : public EveryEvent<ReelFacts> {
   }
   void note(const Call&);
   void note(const Loss&);
+  void note(const Snapshot&);
   void note(const End&);
   template <typename Event>
   void note(const Event&) {}
@@ -44,6 +47,7 @@ class ReelFacts final : public EveryEvent<ReelFacts> {
   std::array<std::uint64_t, event_kind_count> counts_{};
   std::uint64_t failed_calls_ = 0;
   std::uint64_t in_flight_calls_ = 0;
+  std::uint64_t filtered_calls_ = 0;
   std::array<std::uint64_t, loss_cause_count> lost_calls_{};
   std::array<std::uint64_t, loss_cause_count> lost_others_{};
   std::optional<Ending> ending_;

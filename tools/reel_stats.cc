@@ -71,7 +71,8 @@ Result<void> ReelStats::add(const std::string& file, const ProgramName& name) {
   if (!first_start_) first_start_ = header.started_realtime;
   const Nanos origin = header.started - (header.started_realtime - *first_start_);
   const Window window = request_.window ? request_.window->in(header) : Window();
-  const Result<void> added = header.counts_only ? add_tallies(*reader, window) : is_in_columns(request_.by) ? add_columns(*reader, window, origin) : add_events(*reader, window, origin);
+  const auto add = header.counts_only ? &ReelStats::add_tallies : is_in_columns(request_.by) ? &ReelStats::add_columns : &ReelStats::add_events;
+  const Result<void> added = (this->*add)(*reader, window, origin);
   say_problems(*reader, file, name);
   return added;
 }
@@ -112,7 +113,7 @@ Result<void> ReelStats::add_columns(ReelReader& reader, const Window& window, Na
   return scanned;
 }
 
-Result<void> ReelStats::add_tallies(ReelReader& reader, const Window& window) {
+Result<void> ReelStats::add_tallies(ReelReader& reader, const Window& window, Nanos) {
   if (request_.by != Grouping::syscall || request_.timeline) {
     return Error{ErrorKind::unsupported, "calls were only counted (trace-record --count): there are figures by call, and no others"};
   }

@@ -84,7 +84,7 @@ class ReelStats {
   std::uint64_t lost() const { return lost_; }
 
  private:
-  Result<void> add_tallies(ReelReader& reader, const Window& window);
+  Result<void> add_tallies(ReelReader& reader, const Window& window, Nanos origin);
   Result<void> add_columns(ReelReader& reader, const Window& window, Nanos origin);
   Result<void> add_events(ReelReader& reader, const Window& window, Nanos origin);
   Timeline new_timeline() const;

@@ -38,6 +38,7 @@ class LossCount final : public EventSink {
 
 void tell_what_was_not_recorded(const Header& header, const text::TextOptions& options, const std::string& file,
                                 const ProgramName& name) {
+  if (header.counts_only) name.say(fmt::format("{}: calls were counted and not recorded: trace-stats shows them", file));
   if (options.string_limit > header.string_limit && options.string_limit != text::TextOptions{}.string_limit) {
     name.say(fmt::format("{}: recorded with -s {}: longer strings are cut there", file, header.string_limit));
   }

@@ -80,6 +80,7 @@ void print_facts(const ReelReader& reader, const ReelFacts& facts) {
     print("", fmt::format("{} {}{}", facts.count(kind), event_kind_fields[kind], more));
   }
   if (summary.unknown_events != 0) print("", fmt::format("{} of kinds that this version does not know", summary.unknown_events));
+  if (facts.filtered_calls() != 0) print("left out", fmt::format("{} calls that did not pass the filter", facts.filtered_calls()));
   bool lossless = true;
   for (std::size_t i = 0; i < loss_cause_count; ++i) {
     const auto cause = static_cast<LossCause>(i);

@@ -275,5 +275,39 @@ TEST_F(TraceRecord, ClosedStandardDescriptorsAreTheCommandsToo) {
   read("r.reel", events);
 }
 
+TEST_F(TraceRecord, AStrictFilterWithoutExecveStillRecordsTheCommand) {
+  const Ran ran = run({"-q", "--engine", "ebpf", "--strict-filter", "-e", "trace=write", "-o", "r.reel", "--", "echo", "hi"});
+  EXPECT_EQ(ran.code(), 0) << ran.err;
+  OwnedEvents events;
+  read("r.reel", events);
+  const auto is_call = [](const AnyEvent& event) { return std::holds_alternative<Call>(event); };
+  EXPECT_EQ(std::count_if(events.events().begin(), events.events().end(), is_call), 1);
+}
+
+TEST_F(TraceRecord, SaysHowManyCallsDidNotPassTheFilter) {
+  const Ran ran = run({"--engine", "ebpf", "--strict-filter", "--errno=EDOM", "-o", "r.reel", "--", "true"});
+  EXPECT_EQ(ran.code(), 0) << ran.err;
+  EXPECT_NE(ran.err.find("calls did not pass the filter"), std::string::npos) << ran.err;
+  OwnedEvents events;
+  read("r.reel", events);
+  const auto says = [](const AnyEvent& event) {
+    const auto* const snapshot = std::get_if<Snapshot>(&event);
+    return snapshot && snapshot->kind == SnapshotKind::filtered && !snapshot->data.empty();
+  };
+  EXPECT_EQ(std::count_if(events.events().begin(), events.events().end(), says), 1);
+}
+
+TEST_F(TraceRecord, CountsWithoutRecording) {
+  const Ran ran = run({"-q", "--count", "-o", "r.reel", "--", "true"});
+  EXPECT_EQ(ran.code(), 0) << ran.err;
+  std::FILE* const stats = popen((BUILD_DIR "/bin/trace-stats --json " + path("r.reel") + " 2>&1").c_str(), "r");
+  ASSERT_TRUE(stats);
+  std::string text(1 << 16, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), stats));
+  EXPECT_EQ(pclose(stats), 0);
+  EXPECT_NE(text.find("calls were counted and not recorded"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"name\":\"exit_group\""), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace sysreel
