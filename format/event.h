@@ -96,8 +96,10 @@ struct Signal {
   ByteSpan siginfo{};       // raw siginfo_t, up to 128 bytes; may be shorter; empty: not known
   Pid sender_pid{};       // task that was running when the signal was generated; 0: unknown
   Tid sender_tid{};
+  std::string_view sender_comm{};      // its name; empty: unknown
+  std::uint32_t sender_call = 0;     // 1 + the number of the call it was in, of the native ABI; 0: none, or unknown
   std::uint64_t ip = 0;   // of the receiver, 0: unknown
-  ByteSpan fault{};         // at a fatal fault: registers, trap number, error code, address (struct in format/fault.h)
+  ByteSpan fault{};         // of a fault or an abort that is delivered: registers, code and more; see format/fault.h
   std::span<const std::uint64_t> stack{};
 };
 
@@ -209,9 +211,11 @@ enum class SnapshotKind : std::uint8_t {
   container,      // hints: runtime and id, as found in cgroup paths and marker files
   statm,          // sampled over time
   build_id,       // "path<TAB>hex" a line
-  kernel_log,
+  kernel_log,     // lines of the kernel's log around a death, as /dev/kmsg has them
   call_tallies,   // where calls are only counted: those since the last such snapshot (format/call_tally.h)
   filtered,       // how many calls did not pass the filter, as a decimal number; at the end
+  memory_layout,  // where an execve put program, heap and stack, one "name first last" a line
+  oom_victim,     // the OOM killer chose this process: its memory at that moment, one "name value" a line
 };
 
 struct Snapshot {

@@ -25,6 +25,8 @@ void describe(Visitor& v, Like<Signal> auto& e) {
   v.number("ip", e.ip);
   v.text("fault", e.fault);
   v.words("stack", e.stack);
+  v.text("senderComm", e.sender_comm);
+  v.number("senderCall", e.sender_call);
 }
 
 template <typename Visitor>
@@ -94,7 +96,7 @@ template <typename Visitor>
 void describe(Visitor& v, Like<Snapshot> auto& e) {
   v.task("task", e.pid, e.tid);
   v.time("time", e.time);
-  v.choice("kind", e.kind, SnapshotKind::filtered);
+  v.choice("kind", e.kind, SnapshotKind::oom_victim);
   v.text("data", e.data);
 }
 

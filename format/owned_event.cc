@@ -35,6 +35,7 @@ void OwnedEvents::take(const Signal& event) {
   Signal copy = event;
   copy.siginfo = keep(event.siginfo);
   copy.fault = keep(event.fault);
+  copy.sender_comm = keep(event.sender_comm);
   copy.stack = keep(event.stack);
   events_.emplace_back(copy);
 }

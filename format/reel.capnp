@@ -103,6 +103,8 @@ struct Signals {
   ip @8 :Data;
   fault @9 :Data;
   stack @10 :Data;
+  senderComm @11 :Data;
+  senderCall @12 :Data;
 }
 
 struct JobStops {

@@ -28,6 +28,7 @@ struct RecordOptions {
   bool durations = true;
   bool counts_only = false;              // eBPF engine: count calls in the kernel instead of recording them
   bool stacks = false;                   // -k
+  bool crash_stack = false;              // keep stack memory at a fault
   bool exact = false;                    // copy every input at entry
   bool kill_on_exit = false;             // ptrace engine: the kernel kills the tasks if the tracer dies
   bool reap_strangers = false;           // ptrace engine: wait also for children that are not traced; their end is a TaskExit

@@ -14,6 +14,7 @@ namespace {
 constexpr Nanos second{1'000'000'000};
 constexpr Nanos patience{50'000'000};           // how long a poll may wait
 constexpr Nanos progress_interval{200'000'000};
+constexpr Nanos memory_interval{200'000'000};
 
 std::uint64_t sum(const LossCounts& losses) {
   const std::uint64_t calls = std::accumulate(losses.calls.begin(), losses.calls.end(), std::uint64_t{0});
@@ -23,27 +24,35 @@ std::uint64_t sum(const LossCounts& losses) {
 }  // namespace
 
 Pump::Pump(EventSource& source, ReelWriter& writer, const PumpOptions& options)
-    : source_(source), writer_(writer), options_(options), began_(read_clock(CLOCK_MONOTONIC)), chunk_began_(began_) {}
+    : source_(source), writer_(writer), options_(options), witness_(writer), began_(read_clock(CLOCK_MONOTONIC)), chunk_began_(began_) {}
 
 // A process that was there before is described by what /proc says now. A launched command is, once it is the command.
 void Pump::on(const TaskNew& event) {
   writer_.on(event);
   const bool first = raw(event.tid) == raw(event.pid);
-  if (options_.snapshots && first && event.origin == TaskOrigin::attached) take_snapshot(event.pid, lookup_, writer_);
+  if (options_.snapshots && first && event.origin == TaskOrigin::attached) take_snapshot(event.pid, lookup_, build_ids_, writer_);
+  if (options_.snapshots) witness_.on(event);
 }
 
 void Pump::on(const Exec& event) {
   writer_.on(event);
   if (!options_.snapshots) return;
+  witness_.on(event);
   if (event.pid == options_.command) {
-    take_snapshot(event.pid, lookup_, writer_);
+    take_snapshot(event.pid, lookup_, build_ids_, writer_);
   } else {
-    take_exec_snapshot(event.pid, writer_);
+    take_exec_snapshot(event.pid, build_ids_, writer_);
   }
+}
+
+void Pump::on(const Signal& event) {
+  writer_.on(event);
+  if (options_.snapshots) witness_.on(event);
 }
 
 void Pump::on(const TaskExit& event) {
   writer_.on(event);
+  if (options_.snapshots) witness_.on(event);
   if (!event.whole_process) return;
   lookup_.forget(event.pid);
   if (event.pid == options_.command) outcome_.command_status = event.status;
@@ -109,6 +118,10 @@ PumpOutcome Pump::run() {
       reason = ended(now);
     }
     if (now - sampled_ >= second) sample_clock();
+    if (options_.snapshots && now - memory_sampled_ >= memory_interval) {
+      witness_.sample_memory();
+      memory_sampled_ = now;
+    }
     if (!reason && writer_.due(now)) close_chunk(now);  // the last one is closed with the reel
     if (options_.progress && now - reported_ >= progress_interval) {
       const WriterTotals totals = writer_.totals();

@@ -10,6 +10,8 @@
 #include "format/owned_event.h"
 #include "format/reel_writer.h"
 #include "format/result.h"
+#include "recorder/build_ids.h"
+#include "recorder/death_witness.h"
 #include "recorder/event_source.h"
 #include "recorder/fd_lookup.h"
 #include "recorder/limits.h"
@@ -51,7 +53,7 @@ class Pump final : private EventSink {
 
  private:
   void on(const Call& event) override { writer_.on(event); }
-  void on(const Signal& event) override { writer_.on(event); }
+  void on(const Signal& event) override;
   void on(const JobStop& event) override { writer_.on(event); }
   void on(const TaskNew& event) override;
   void on(const Exec& event) override;
@@ -69,9 +71,12 @@ class Pump final : private EventSink {
   ReelWriter& writer_;
   const PumpOptions options_;
   FdLookup lookup_;
+  BuildIds build_ids_;
+  DeathWitness witness_;
   PumpOutcome outcome_;
   Nanos began_;
   Nanos sampled_;
+  Nanos memory_sampled_;
   Nanos chunk_began_;
   Nanos reported_;
 };

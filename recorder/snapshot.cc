@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "recorder/clock.h"
+#include "recorder/memory_cgroup.h"
 #include "recorder/proc.h"
 
 namespace sysreel {
@@ -45,6 +46,8 @@ constexpr Source inherited_sources[] = {
     {SnapshotKind::mountinfo, "mountinfo"},
 };
 
+constexpr Source sender_sources[] = {{SnapshotKind::command_line, "cmdline"}, {SnapshotKind::executable, "exe", true}};
+
 constexpr Source exec_sources[] = {
     {SnapshotKind::command_line, "cmdline"},
     {SnapshotKind::executable, "exe", true},
@@ -52,49 +55,12 @@ constexpr Source exec_sources[] = {
     {SnapshotKind::maps, "maps"},
 };
 
-void deliver(Pid pid, SnapshotKind kind, std::string_view text, EventSink& sink) {
-  sink.on(Snapshot{pid, Tid{raw(pid)}, read_clock(CLOCK_MONOTONIC), kind, std::as_bytes(std::span(text))});
-}
-
 void deliver_sources(Pid pid, std::span<const Source> wanted, EventSink& sink) {
   for (const Source& source : wanted) {
     const std::string path = proc::path_of(pid, source.name);
     const auto text = source.link ? proc::read_link(path) : proc::read_file(path, 4u << 20);
-    if (text) deliver(pid, source.kind, *text, sink);
+    if (text) deliver_snapshot(pid, source.kind, *text, sink);
   }
-}
-
-// The folder of the process's control group that has memory counters: of version 2, else of version 1's memory controller.
-std::string memory_cgroup_of(std::string_view cgroup) {
-  std::string version2;
-  for (std::size_t at = 0; at < cgroup.size();) {
-    const std::size_t end = std::min(cgroup.find('\n', at), cgroup.size());
-    const std::string_view line = cgroup.substr(at, end - at);  // hierarchy:controllers:path
-    at = end + 1;
-    const std::size_t first = line.find(':');
-    const std::size_t second = line.find(':', first + 1);
-    if (first == std::string_view::npos || second == std::string_view::npos) continue;
-    const std::string_view controllers = line.substr(first + 1, second - first - 1);
-    const std::string_view path = line.substr(second + 1);
-    if (controllers.empty()) version2 = fmt::format("/sys/fs/cgroup{}", path);
-    if (controllers == "memory") return fmt::format("/sys/fs/cgroup/memory{}", path);
-  }
-  return version2;
-}
-
-// "name value" lines of the group's limits and counters.
-std::string memory_counters(const std::string& folder) {
-  static constexpr const char* single[] = {"memory.max",  "memory.high",           "memory.current", "memory.swap.max",
-                                           "memory.peak", "memory.limit_in_bytes", "memory.usage_in_bytes"};
-  static constexpr const char* tables[] = {"memory.events", "memory.oom_control"};
-  std::string text;
-  for (const char* name : single) {
-    if (const auto value = proc::read_file(fmt::format("{}/{}", folder, name))) text += fmt::format("{} {}", name, *value);
-  }
-  for (const char* name : tables) {
-    if (const auto table = proc::read_file(fmt::format("{}/{}", folder, name))) text += *table;
-  }
-  return text;
 }
 
 bool is_container_id(std::string_view word) {
@@ -124,16 +90,19 @@ std::string container_hints(Pid pid, std::string_view cgroup) {
   return hints;
 }
 
+void deliver_build_ids(Pid pid, BuildIds& build_ids, EventSink& sink) {
+  const auto maps = proc::read_file(proc::path_of(pid, "maps"), 4u << 20);
+  if (maps) deliver_snapshot(pid, SnapshotKind::build_id, build_ids.lines_for(pid, *maps), sink);
+}
+
 // Memory counters of the control group, and what tells of a container.
 void deliver_group(Pid pid, EventSink& sink) {
   if (const auto cgroup = proc::read_file(proc::path_of(pid, "cgroup"))) {
-    const std::string folder = memory_cgroup_of(*cgroup);
-    const std::string counters = folder.empty() ? "" : memory_counters(folder);
-    if (!counters.empty()) deliver(pid, SnapshotKind::cgroup_memory, counters, sink);
-    const std::string hints = container_hints(pid, *cgroup);
-    if (!hints.empty()) deliver(pid, SnapshotKind::container, hints, sink);
+    const std::string folder = memory_cgroup_folder(*cgroup);
+    deliver_snapshot(pid, SnapshotKind::cgroup_memory, folder.empty() ? "" : memory_counters(folder), sink);
+    deliver_snapshot(pid, SnapshotKind::container, container_hints(pid, *cgroup), sink);
   }
-  if (const auto pressure = proc::read_file("/proc/pressure/memory")) deliver(pid, SnapshotKind::pressure, *pressure, sink);
+  deliver_snapshot(pid, SnapshotKind::pressure, proc::read_file("/proc/pressure/memory").value_or(""), sink);
 }
 
 // Every open descriptor that has none of the open flags in `without`.
@@ -152,8 +121,14 @@ void deliver_descriptors(Pid pid, FdLookup& lookup, std::uint32_t without, Event
 
 }  // namespace
 
-void take_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
+void deliver_snapshot(Pid pid, SnapshotKind kind, std::string_view text, EventSink& sink) {
+  if (text.empty()) return;
+  sink.on(Snapshot{pid, Tid{raw(pid)}, read_clock(CLOCK_MONOTONIC), kind, std::as_bytes(std::span(text))});
+}
+
+void take_snapshot(Pid pid, FdLookup& lookup, BuildIds& build_ids, EventSink& sink) {
   deliver_sources(pid, sources, sink);
+  deliver_build_ids(pid, build_ids, sink);
   deliver_group(pid, sink);
   deliver_descriptors(pid, lookup, 0, sink);
 }
@@ -164,6 +139,11 @@ void take_inherited_snapshot(Pid pid, FdLookup& lookup, EventSink& sink) {
   deliver_descriptors(pid, lookup, o_cloexec, sink);
 }
 
-void take_exec_snapshot(Pid pid, EventSink& sink) { deliver_sources(pid, exec_sources, sink); }
+void take_exec_snapshot(Pid pid, BuildIds& build_ids, EventSink& sink) {
+  deliver_sources(pid, exec_sources, sink);
+  deliver_build_ids(pid, build_ids, sink);
+}
+
+void take_sender_snapshot(Pid pid, EventSink& sink) { deliver_sources(pid, sender_sources, sink); }
 
 }  // namespace sysreel

@@ -114,6 +114,8 @@ constexpr Row rows[] = {
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.counts_only = true; c.record.strict_filter = true; return {}; }},
     {'k', "stack-trace", nullptr, "record the user stack of every call",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.stacks = true; return {}; }},
+    {0, "crash-stack", nullptr, "also keep up to 16 KiB of stack memory of a thread that crashes (it may hold secrets)",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.record.crash_stack = true; return {}; }},
     {'v', "verbose", nullptr, "keep environments and long arrays whole",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.verbose = true; return {}; }},
     {0, "exact", nullptr, "copy every input when the call begins",

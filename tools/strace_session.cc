@@ -118,7 +118,7 @@ class Narrator final : public EventSink {
   void describe(Pid pid) {
     const text::TextOptions& text = options_.text;
     if (!shows_text() || (text.decode_fds == 0 && text.paths.empty())) return;
-    take_snapshot(pid, lookup_, renderer_);
+    take_snapshot(pid, lookup_, build_ids_, renderer_);
   }
   template <typename Event>
   void pass(const Event& event) {
@@ -144,6 +144,7 @@ class Narrator final : public EventSink {
   text::TextRenderer renderer_;
   stats::SummaryTable summary_;
   FdLookup lookup_;
+  BuildIds build_ids_;
   Pid command_pid_{};
   LaunchedCommand* command_ = nullptr;
   std::unordered_set<int> known_;  // the tasks that are traced

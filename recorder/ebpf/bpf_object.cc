@@ -115,6 +115,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.with_durations = options.durations;
   constants.with_entries = options.announce_entries;
   constants.with_stacks = options.stacks;
+  constants.with_crash_stack = options.crash_stack;
   constants.failed_only = options.failed_only;
   constants.filters = options.filter.any();
   constants.filter = filter_of(options.filter);
@@ -187,6 +188,8 @@ Result<void> BpfObject::attach() {
     if (!link) return Error::from_errno(std::string("attaching ") + bpf_program__name(program), errno);
     links_.push_back(link);
   }
+  // Evidence alone: without it a recording is good, and a reader says what is missing.
+  if (bpf_link* const link = bpf_program__attach(programs.on_mark_victim)) links_.push_back(link);
   return {};
 }
 
@@ -277,7 +280,8 @@ std::uint64_t BpfObject::missed_events() const {
   const auto& programs = skeleton_->progs;
   std::uint64_t sum = 0;
   for (const bpf_program* program :
-       {programs.on_fork, programs.on_exit, programs.on_exec, programs.on_signal_generate, programs.on_signal_deliver}) {
+       {programs.on_fork, programs.on_exit, programs.on_exec, programs.on_signal_generate, programs.on_signal_deliver,
+        programs.on_mark_victim}) {
     sum += misses_of(program);
   }
   return sum;

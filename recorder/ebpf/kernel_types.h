@@ -31,8 +31,13 @@ enum {
   BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
   BPF_F_MMAPABLE = 1 << 10,
   BPF_F_USER_STACK = 1 << 8,
+  BPF_F_USER_BUILD_ID = 1 << 11,
   BPF_RB_NO_WAKEUP = 1,
   BPF_RB_FORCE_WAKEUP = 2,
+};
+
+struct bpf_raw_tracepoint_args {
+  __u64 args[0];
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -76,10 +81,43 @@ typedef struct {
   int counter;
 } atomic_t;
 
+typedef struct {
+  long counter;
+} atomic_long_t;
+
 struct signal_struct {
   atomic_t live;
   int group_exit_code;
   unsigned int flags;
+  short oom_score_adj;
+};
+
+// Since 6.2 each counter is one of these.
+struct percpu_counter {
+  __s64 count;
+};
+
+struct mm_struct {
+  unsigned long total_vm;
+  unsigned long start_code, end_code, start_data, end_data;
+  unsigned long start_brk, brk, start_stack;
+  unsigned long saved_auxv[2];
+  struct percpu_counter rss_stat[4];
+  atomic_long_t pgtables_bytes;
+};
+
+struct mm_rss_stat {
+  atomic_long_t count[4];
+};
+
+struct mm_struct___before_6_2 {
+  struct mm_rss_stat rss_stat;
+};
+
+struct thread_struct {
+  unsigned long cr2;
+  unsigned long trap_nr;
+  unsigned long error_code;
 };
 
 struct sigaction_kernel;
@@ -240,6 +278,8 @@ struct task_struct {
   struct signal_struct *signal;
   struct sighand_struct *sighand;
   struct sigpending pending;
+  struct mm_struct *mm;
+  struct thread_struct thread;
 };
 
 struct kernel_siginfo {
@@ -278,6 +318,13 @@ enum {
   TRACE_SIGNAL_IGNORED = 1,
   SIGNAL_GROUP_EXIT = 4,      // linux/sched/signal.h
   SIGKILL = 9,
+  SIGILL = 4,
+  SIGTRAP = 5,
+  SIGABRT = 6,
+  SIGBUS = 7,
+  SIGFPE = 8,
+  SIGSEGV = 11,
+  SIGSYS = 31,
   SI_USER = 0,
   SI_KERNEL = 0x80,
   AF_UNIX = 1,

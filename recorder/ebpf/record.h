@@ -265,10 +265,12 @@ struct sr_tally {
 // --- the shared ring buffer: what is rare, or happens in interrupts ----------------------------------------------------------
 
 enum {
-  SR_EVENT_WAKE, SR_EVENT_FORK, SR_EVENT_EXEC, SR_EVENT_EXIT, SR_EVENT_SIGNAL
+  SR_EVENT_WAKE, SR_EVENT_FORK, SR_EVENT_EXEC, SR_EVENT_EXIT, SR_EVENT_SIGNAL, SR_EVENT_FAULT, SR_EVENT_VICTIM,
+  SR_EVENT_LAYOUT
 };
 
 enum { SR_COMM = 16, SR_SIGINFO = 48, SR_EXEC_PATH = 4096 };
+enum { SR_REGISTERS = 21, SR_STACK_POINTER = 19, SR_CODE = 64, SR_CODE_BEFORE = 24, SR_FAULT_STACK = 32, SR_CRASH_PIECE = 1024, SR_CRASH_STACK = 16384 };
 
 struct sr_event {
   __u32 kind;
@@ -282,10 +284,52 @@ struct sr_event {
   __u8 origin;           // TaskOrigin of a new task
   __u8 last_thread;
   __u32 length;          // bytes of siginfo, or of the path of an exec
+  __s32 sender_call;     // number of the call that the sender of a signal was in; -1: none
+  __u32 padding;
+  char sender[SR_COMM];  // of a signal that is generated
   union {
     __u8 siginfo[SR_SIGINFO];
     char comm[SR_COMM];
   };
+};
+
+// linux/bpf.h's struct bpf_stack_build_id.
+struct sr_frame {
+  __s32 status;          // 1: build_id is known
+  __u8 build_id[20];
+  __u64 offset;          // in the file; the address where the status is not 1
+};
+
+// What follows an SR_EVENT_FAULT, which is otherwise a delivered signal. Then come `stack_memory` bytes from sp on.
+struct sr_fault {
+  __u64 registers[SR_REGISTERS];
+  __u64 error_code;
+  __u64 address;
+  __u64 code_address;
+  __u32 trap;
+  __u32 code_length;
+  __u32 depth;           // entries of `stack`
+  __u32 frame_count;     // entries of `frames`, for the same addresses
+  __u32 stack_memory;
+  __u32 padding;
+  __u8 code[SR_CODE];
+  __u64 stack[SR_FAULT_STACK];
+  struct sr_frame frames[SR_FAULT_STACK];
+};
+
+// What follows an SR_EVENT_VICTIM. Pages of the process when it was chosen; -1: this kernel does not tell.
+struct sr_victim {
+  __s64 total, anonymous, file, shared;
+  __s64 page_tables;     // bytes
+  __s32 score_adjustment;
+  __u32 padding;
+};
+
+// What follows an SR_EVENT_LAYOUT: where an execve has put everything. Readers of /proc may come too late.
+struct sr_layout {
+  __u64 start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+  __u64 headers;         // the program headers (AT_PHDR); 0: unknown
+  __u64 loader;          // the program interpreter's base (AT_BASE); 0: none
 };
 
 // --- the task iterator's answers -----------------------------------------------------------------------------------------------
@@ -310,7 +354,8 @@ struct sr_seen {
 static_assert(sizeof(struct sr_op) == 44 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
 static_assert(sizeof(struct sr_record) == 112 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 112);
 static_assert(sizeof(struct sr_tally) == 672 && sizeof(struct sr_filter) % 8 == 0);
-static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 96 && sizeof(struct sr_seen) == 112);
+static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 120 && sizeof(struct sr_seen) == 112);
+static_assert(sizeof(struct sr_frame) == 32 && sizeof(struct sr_victim) == 48);
 #endif
 
 #endif  // SYSREEL_RECORDER_EBPF_RECORD_H_

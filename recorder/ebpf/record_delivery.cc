@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "format/abi/abi.h"
+#include "recorder/ebpf/death_records.h"
 #include "recorder/ebpf/fd_identity.h"
 #include "recorder/fd_changes.h"
 #include "recorder/proc.h"
@@ -193,7 +194,7 @@ void RecordDelivery::take(const KernelEvent& kept) {
     case SR_EVENT_EXEC: {
       const auto former = static_cast<std::int32_t>(event.other_tid);
       rename(former, tid);
-      return sink_->on(Exec{pid, Tid{tid}, Tid{former}, nanos(event.time), kept.path});
+      return sink_->on(Exec{pid, Tid{tid}, Tid{former}, nanos(event.time), kept.payload});
     }
     case SR_EVENT_EXIT:
       tasks_.erase(tid);
@@ -203,7 +204,12 @@ void RecordDelivery::take(const KernelEvent& kept) {
         signals_.forget(pid);
       }
       return sink_->on(TaskExit{pid, Tid{tid}, nanos(event.time), event.number, event.last_thread != 0});
-    case SR_EVENT_SIGNAL: return deliver_signal(event);
+    case SR_EVENT_SIGNAL: return sink_->on(signal_of(event));
+    case SR_EVENT_FAULT: return deliver_fault(signal_of(event), kept.payload, *sink_);
+    case SR_EVENT_VICTIM:
+      if (tasks_.contains(raw(pid))) deliver_victim(event, kept.payload, *sink_);
+      return;
+    case SR_EVENT_LAYOUT: return deliver_layout(event, kept.payload, *sink_);
     default: return;
   }
 }
@@ -228,7 +234,7 @@ void RecordDelivery::rename(std::int32_t from, std::int32_t to) {
   tasks_.erase(from);
 }
 
-void RecordDelivery::deliver_signal(const sr_event& event) {
+Signal RecordDelivery::signal_of(const sr_event& event) {
   Signal signal;
   signal.pid = Pid{static_cast<std::int32_t>(event.pid)};
   signal.tid = Tid{static_cast<std::int32_t>(event.tid)};
@@ -239,13 +245,15 @@ void RecordDelivery::deliver_signal(const sr_event& event) {
   signal.siginfo = {reinterpret_cast<const std::byte*>(event.siginfo), event.length};
   signal.sender_pid = Pid{static_cast<std::int32_t>(event.other_pid)};
   signal.sender_tid = Tid{static_cast<std::int32_t>(event.other_tid)};
+  signal.sender_comm = {event.sender, strnlen(event.sender, sizeof event.sender)};
   if (signal.stage == SignalStage::delivered) {
     signal.ip = event.value;
     signals_.delivered(signal.pid, signal.signo);
-  } else if (signal.stage == SignalStage::generated && event.value != 0) {
-    signals_.sent(signal.pid, signal.signo);
+  } else if (signal.stage == SignalStage::generated) {
+    signal.sender_call = static_cast<std::uint32_t>(event.sender_call + 1);
+    if (event.value != 0) signals_.sent(signal.pid, signal.signo);
   }
-  sink_->on(signal);
+  return signal;
 }
 
 void RecordDelivery::watch_ends(bool watch) {

@@ -46,7 +46,7 @@ class RecordDelivery final : public RecordTaker {
   void deliver_folder(const Call& call, std::string path);
   void deliver_other_fds(const Call& call);
   bool may_change_fds(const Call& call);
-  void deliver_signal(const sr_event& event);
+  Signal signal_of(const sr_event& event);
   void rename(std::int32_t from, std::int32_t to);
 
   const bool announce_entries_;

@@ -21,8 +21,9 @@ void RingMerge::take_events() {
     if (bytes.size() < sizeof(sr_event)) return;
     KernelEvent kept;
     std::memcpy(&kept.event, bytes.data(), sizeof kept.event);
-    const std::size_t length = std::min<std::size_t>(kept.event.length, bytes.size() - sizeof kept.event);
-    if (kept.event.kind == SR_EVENT_EXEC) kept.path.assign(reinterpret_cast<const char*>(bytes.data()) + sizeof kept.event, length);
+    std::span<const std::byte> payload = bytes.subspan(sizeof kept.event);
+    if (kept.event.kind == SR_EVENT_EXEC) payload = payload.first(std::min<std::size_t>(kept.event.length, payload.size()));
+    kept.payload.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
     // CPUs reserve room in another order than they read the clock, but nearly in it.
     auto place = events_.end();
     while (place != events_.begin() && std::prev(place)->event.time > kept.event.time) --place;

@@ -13,7 +13,7 @@ namespace sysreel {
 // An event of the shared ring buffer, kept until its time has come.
 struct KernelEvent {
   sr_event event;
-  std::string path;  // of an exec
+  std::string payload;  // what follows it: the path of an exec, an sr_fault, an sr_victim
 };
 
 // Takes what the merge brings up. A record is valid until the function returns.

@@ -90,6 +90,7 @@ const volatile __u64 wake_mask = SR_RING_MIN / 4 - 1;
 const volatile bool with_durations = true;
 const volatile bool with_entries = false;  // an entry record for each call
 const volatile bool with_stacks = false;
+const volatile bool with_crash_stack = false;
 const volatile bool failed_only = false;
 const volatile bool filters = false;  // `filter` holds something
 const volatile struct sr_filter filter = {};
@@ -108,16 +109,18 @@ __u64 lost_events[SR_LOST_COUNT] = {};
 __u32 mark_tgid = 0;           // whom the iterator marks: a thread group of the recorder's namespace
 __u32 mark_launching = 0;
 
-// The id of a task in the recorder's pid namespace; 0 where it has none there.
-static __always_inline __u32 id_in_namespace(struct task_struct *task) {
+// The number of an id in the recorder's pid namespace; 0 where it has none there.
+static __always_inline __u32 number_in_namespace(struct pid *pid) {
   const __u32 level = ns_level;
-  struct pid *pid = task->thread_pid;
-  if (level == 0) return task->pid;
   if (!pid || BPF_CORE_READ(pid, level) < level) return 0;
   int number = 0;
   const char *entry = (const char *)__builtin_preserve_access_index(&pid->numbers[0]);
   bpf_probe_read_kernel(&number, sizeof number, entry + (__u64)level * bpf_core_type_size(struct upid));
   return number;
+}
+
+static __always_inline __u32 id_in_namespace(struct task_struct *task) {
+  return ns_level == 0 ? task->pid : number_in_namespace(task->thread_pid);
 }
 
 // A clock that runs while the current task is on a CPU, up to an offset that only sleeping changes. To it belongs the

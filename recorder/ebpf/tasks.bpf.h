@@ -2,6 +2,7 @@
 #ifndef SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
 #define SYSREEL_RECORDER_EBPF_TASKS_BPF_H_
 
+#include "recorder/ebpf/fault.bpf.h"
 #include "recorder/ebpf/filter.bpf.h"
 
 static __always_inline struct sr_event *begin_event(__u32 kind, const struct task_state *state) {
@@ -10,12 +11,7 @@ static __always_inline struct sr_event *begin_event(__u32 kind, const struct tas
     __sync_fetch_and_add(&lost_events[SR_LOST_RING_FULL], 1);
     return 0;
   }
-  __builtin_memset(event, 0, sizeof *event);
-  event->kind = kind;
-  event->time = bpf_ktime_get_ns();
-  event->pid = state->pid;
-  event->tid = state->tid;
-  event->abi = state->abi;
+  fill_event(event, kind, state);
   return event;
 }
 
@@ -105,6 +101,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   const long length = bpf_probe_read_kernel_str(exec->path, sizeof exec->path, bprm->filename);
   exec->event.length = length > 0 ? length - 1 : 0;
   bpf_ringbuf_submit(exec, BPF_RB_NO_WAKEUP);
+  emit_layout(task, state);
   return 0;
 }
 
@@ -195,6 +192,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
   event->length = SR_SIGINFO;
   event->value = result == TRACE_SIGNAL_DELIVERED;
   siginfo_into(event->siginfo, info, signal, event->other_pid);
+  sender_into(event, sender);
   const bool ignored = result == TRACE_SIGNAL_IGNORED;
   // As a pending signal would, it waits for the end of the call that the receiver is in; others of its kind are one with it.
   const bool waits = ignored && !state->ignored && (state->phase == IN_CALL || state->phase == FOUND);
@@ -217,7 +215,8 @@ int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info) {
   // No siginfo: the process ends, and its threads are told so. (A comparison with 0 the verifier takes for decided.)
   const bool ends = (unsigned long)info <= 1;
   if (ends && !state->fatal) return 0;
-  struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
+  const bool fault = !ends && is_fault(signal);
+  struct sr_event *event = fault ? begin_fault(ctx, task, state) : begin_event(SR_EVENT_SIGNAL, state);
   if (!event) return 0;
   const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
   event->number = ends ? state->fatal : signal;

@@ -6,6 +6,7 @@
 
 #include "recorder/proc.h"
 #include "recorder/ptrace/engine.h"
+#include "recorder/ptrace/fault_state.h"
 
 namespace sysreel {
 namespace {
@@ -170,6 +171,9 @@ void PtraceSource::on_signal(EventSink& sink, Task& task, int signo) {
     event.signo = signo;
     if (known) event.siginfo = std::as_bytes(std::span(&info, 1));
     if (const auto state = read_registers(task.tid)) event.ip = state->ip;
+    std::vector<std::byte> fault;
+    if (is_fault(signo)) fault = read_fault(task.tid, task.memory, options_.crash_stack);
+    event.fault = fault;
     sink.on(event);
   }
   resume(sink, task, signo);
