@@ -18,8 +18,8 @@ abi::SyscallSet set_of(std::string_view expression) {
 }
 
 // Names of the calls of the native ABI that are wanted and that the recording left out.
-std::vector<std::string> left_out(const Needs& needs, const Header& header) {
-  const abi::SyscallSet wanted = set_of(needs.calls);
+std::vector<std::string> left_out(std::string_view calls, const Header& header) {
+  const abi::SyscallSet wanted = set_of(calls);
   const abi::SyscallSet recorded = header.filter.empty() ? abi::SyscallSet::all() : set_of(header.filter);
   std::vector<std::string> names;
   for (unsigned number = 0; number < abi::table_size(header.native_abi); ++number) {
@@ -37,14 +37,9 @@ std::string restriction(const Header& header) {
   return fmt::format("-e trace={}{}{}", header.filter, header.strict_filter ? " --strict-filter" : "", header.failed_only ? " -Z" : "");
 }
 
-bool wants_all(const Needs& needs) { return needs.calls == "all"; }
-
-}  // namespace
-
-std::string obstacle(const Needs& needs, const Header& header) {
-  if (needs.durations && !header.durations) return "recorded with --no-duration";
-  if (wants_all(needs)) return "";
-  const std::vector<std::string> missing = left_out(needs, header);
+// "recorded with -e trace=file, without write, wait4 and 2 more"; empty if nothing was left out.
+std::string what_is_missing(std::string_view calls, const Header& header) {
+  const std::vector<std::string> missing = left_out(calls, header);
   if (missing.empty()) return "";
   constexpr std::size_t shown = 3;
   std::string names = missing[0];
@@ -53,8 +48,19 @@ std::string obstacle(const Needs& needs, const Header& header) {
   return fmt::format("recorded with {}, without {}", restriction(header), names);
 }
 
+bool wants_all(const Needs& needs) { return needs.calls == "all"; }
+
+}  // namespace
+
+std::string obstacle(const Needs& needs, const Header& header) {
+  if (needs.durations && !header.durations) return "recorded with --no-duration";
+  if (wants_all(needs)) return "";
+  return what_is_missing(needs.calls, header);
+}
+
 std::string blind_spot(const Needs& needs, const Header& header) {
-  if (!wants_all(needs) || (header.filter.empty() && !header.failed_only)) return "";
+  if (header.filter.empty() && !header.failed_only) return "";
+  if (!wants_all(needs)) return what_is_missing(needs.welcome, header);
   return fmt::format("recorded with {}: it saw no other calls", restriction(header));
 }
 

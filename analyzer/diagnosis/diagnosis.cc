@@ -46,14 +46,16 @@ void Diagnosis::begin(const Header& header) {
       result_.limits.push_back({rule->name(), false, std::move(what)});
     }
     const auto calls = abi::parse_syscall_set(needs.calls);
-    asked_.push_back({rule.get(), calls ? *calls : abi::SyscallSet::none()});
+    const auto welcome = abi::parse_syscall_set(needs.welcome);
+    asked_.push_back({rule.get(), calls ? *calls : abi::SyscallSet::none(), welcome ? *welcome : abi::SyscallSet::none()});
   }
   for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32, Abi::aarch64}) {
     auto& table = by_call_[static_cast<unsigned>(abi)];
     table.resize(abi::table_size(abi));
     for (std::size_t number = 0; number < table.size(); ++number) {
       for (const Asked& asked : asked_) {
-        if (asked.calls.has(abi, SyscallNr{static_cast<std::int32_t>(number)})) table[number].push_back(asked.rule);
+        const SyscallNr nr{static_cast<std::int32_t>(number)};
+        if (asked.calls.has(abi, nr) || asked.welcome.has(abi, nr)) table[number].push_back(asked.rule);
       }
     }
   }
@@ -96,7 +98,7 @@ void Diagnosis::finish() {
     std::vector<Finding> found;
     asked.rule->finish(end, found);
     for (Finding& finding : found) {
-      finding.rule = asked.rule->name();
+      if (finding.rule.empty()) finding.rule = asked.rule->name();
       weigh_losses(finding, asked.rule->needs(), result_);
       result_.findings.push_back(std::move(finding));
     }

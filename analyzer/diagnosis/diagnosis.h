@@ -56,6 +56,7 @@ class Diagnosis final : public Analysis {
   struct Asked {
     Rule* rule;
     abi::SyscallSet calls;
+    abi::SyscallSet welcome;
   };
   using Rules = std::vector<Rule*>;
 

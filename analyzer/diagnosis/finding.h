@@ -33,7 +33,7 @@ struct Evidence {
 };
 
 struct Finding {
-  std::string_view rule{};  // name of the rule; set by Diagnosis
+  std::string_view rule{};  // name of the rule; set by Diagnosis unless the rule names a part of itself
   Severity severity = Severity::warning;
   Confidence confidence = Confidence::possible;
   Pid pid{};              // whom it concerns; 0: nobody in particular

@@ -32,6 +32,7 @@ struct Scene {
 // findings a loss makes less sure.
 struct Needs {
   std::string_view calls = "none";  // as -e trace= takes them; only these are shown to the rule. "all": whatever there is
+  std::string_view welcome = "none";  // shown as well, but the rule works without them
   bool durations = false;           // lives on how long calls took
   bool every_call = false;          // a call that was lost can make a finding wrong
   bool every_other = false;         // so can a signal or the birth or end of a task
