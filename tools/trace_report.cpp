@@ -1,5 +1,4 @@
-// trace-report: the text of strace from a reel, or what it answers: --errors, --diagnose.
-#include <cstring>
+// trace-report: the text of strace from a reel, or what it answers: --errors, --diagnose, --summary, --at.
 #include <fmt/format.h>
 
 #include <optional>
@@ -9,11 +8,9 @@
 #include "tools/exit_status.h"
 #include "tools/option_table.h"
 #include "tools/program_name.h"
-#include "tools/reel_errors.h"
 #include "tools/reel_files.h"
-#include "tools/reel_findings.h"
 #include "tools/reel_summary.h"
-#include "tools/reel_text.h"
+#include "tools/report_view.h"
 #include "tools/standard_output.h"
 #include "tools/strace_options.h"
 #include "tools/text_output.h"
@@ -21,34 +18,13 @@
 namespace {
 
 constexpr const char* usage =
-    "Usage: trace-report [--errors|--diagnose] [OPTION]... [FILE]...\n"
+    "Usage: trace-report [--errors|--diagnose|--summary|--at N] [OPTION]... [FILE]...\n"
     "Prints the system calls and signals in a reel as strace does, on standard output. Without FILE it reads standard input\n"
     "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n"
     "--errors groups the calls that failed by errno, call and target instead.\n"
-    "--diagnose says what went wrong: who killed a process, why it crashed, what it rests on and how sure it is.\n";
-
-enum class View { text, errors, diagnosis };
-
-// Takes the options that choose a view out of the command line; the last one holds.
-View take_view(std::vector<const char*>& words) {
-  View view = View::text;
-  std::erase_if(words, [&view](const char* word) {
-    if (std::strcmp(word, "--errors") == 0) return view = View::errors, true;
-    if (std::strcmp(word, "--diagnose") == 0) return view = View::diagnosis, true;
-    return false;
-  });
-  return view;
-}
-
-sysreel::Result<void> print_view(View view, const std::string& file, const sysreel::text::TextOptions& options,
-                                 sysreel::text::TextSink& sink, const sysreel::tools::ProgramName& name) {
-  if (view == View::text) return sysreel::tools::print_reel(file, options, sink, name);
-  const auto report = view == View::errors ? sysreel::tools::errors_of_reel(file, options, name)
-                                           : sysreel::tools::findings_of_reel(file, name);
-  if (!report) return report.error();
-  sink.write({}, *report);
-  return {};
-}
+    "--diagnose says what went wrong: who killed a process, why it crashed, what it rests on and how sure it is.\n"
+    "--at N shows event N of the reel, which a finding names as #N, and what came around it.\n"
+    "--summary is one page: what ran, how it ended, where the time went, what failed and what was found (-C is strace's).\n";
 
 }  // namespace
 
@@ -56,7 +32,8 @@ int main(int argc, char** argv) {
   using namespace sysreel;
   const tools::ProgramName name(argc, argv);
   std::vector<const char*> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const View view = take_view(words);
+  const Result<tools::ReportView> view = tools::take_view(words);
+  if (!view) return name.fail(view.error());
 
   // Where strace wants a program, reels stand; there may be none.
   std::vector<std::string> notes;
@@ -92,7 +69,7 @@ int main(int argc, char** argv) {
   text::TextSink& sink = output ? static_cast<text::TextSink&>(*output) : standard_output;
   int status = 0;
   for (const std::string& file : *files) {
-    const Result<void> printed = print_view(view, file, options->text, sink, name);
+    const Result<void> printed = tools::show_view(*view, file, options->text, sink, name);
     if (!printed) status = tools::say_error(name, printed.error());
   }
   if (output) output->close();
