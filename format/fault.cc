@@ -63,8 +63,8 @@ std::optional<Fault> decode_fault(ByteSpan bytes) {
   std::memcpy(&fixed, bytes.data(), sizeof fixed);
   if (fixed.version != layout_version || fixed.machine != static_cast<std::uint8_t>(Abi::x86_64)) return std::nullopt;
   if (fixed.register_count != x86_register_count) return std::nullopt;
-  const std::uint64_t wanted = sizeof fixed + sizeof Fault::registers + std::uint64_t{fixed.code_length} + fixed.stack_length +
-                               std::uint64_t{fixed.frame_count} * frame_size;
+  const std::uint64_t wanted = sizeof fixed + sizeof Fault::registers + std::uint64_t{fixed.code_length} +
+                               fixed.stack_length + std::uint64_t{fixed.frame_count} * frame_size;
   if (bytes.size() < wanted) return std::nullopt;
   Fault fault;
   fault.trap_known = (fixed.bits & trap_known_bit) != 0;

@@ -15,7 +15,27 @@ namespace sysreel {
 
 // Places in Fault::registers on x86_64, in the order of the kernel's struct pt_regs (uapi asm/ptrace.h).
 enum class X86Register : std::uint8_t {
-  r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss
+  r15,
+  r14,
+  r13,
+  r12,
+  bp,
+  bx,
+  r11,
+  r10,
+  r9,
+  r8,
+  ax,
+  cx,
+  dx,
+  si,
+  di,
+  orig_ax,
+  ip,
+  cs,
+  flags,
+  sp,
+  ss
 };
 inline constexpr std::size_t x86_register_count = 21;
 
@@ -33,15 +53,15 @@ struct FaultFrame {
 
 // A signal that is caused by an instruction, or ends a process with a core dump. Spans point into the event.
 struct Fault {
-  bool trap_known = false;         // the two numbers and the address belong to this signal's cause, or to an earlier one's
+  bool trap_known = false;  // the two numbers and the address belong to this signal's cause, or to an earlier one's
   std::uint32_t trap = 0;
   std::uint64_t error_code = 0;
-  std::uint64_t address = 0;       // cr2: what the last page fault touched
+  std::uint64_t address = 0;  // cr2: what the last page fault touched
   std::array<std::uint64_t, x86_register_count> registers{};
-  std::uint64_t code_address = 0;  // of the first byte of `code`
-  ByteSpan code{};                 // around the instruction pointer; empty: its memory could not be read
-  ByteSpan stack_memory{};         // from the stack pointer on; only with --crash-stack
-  std::vector<FaultFrame> frames;  // for the addresses of Signal::stack, in their order; may be fewer
+  std::uint64_t code_address = 0;    // of the first byte of `code`
+  ByteSpan code{};                   // around the instruction pointer; empty: its memory could not be read
+  ByteSpan stack_memory{};           // from the stack pointer on; only with --crash-stack
+  std::vector<FaultFrame> frames{};  // for the addresses of Signal::stack, in their order; may be fewer
 
   std::uint64_t at(X86Register which) const { return registers[static_cast<std::size_t>(which)]; }
 };

@@ -38,10 +38,12 @@ std::string build_id_in(const std::vector<char>& notes) {
     const std::size_t content = name + padded(note.n_namesz);
     at = content + padded(note.n_descsz);
     if (at > notes.size() || at <= name) break;
-    const bool is_it = note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(notes.data() + name, "GNU", 4) == 0;
+    const bool is_it =
+        note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(notes.data() + name, "GNU", 4) == 0;
     if (!is_it) continue;
     std::string hex;
-    for (std::size_t i = 0; i < note.n_descsz; ++i) hex += fmt::format("{:02x}", static_cast<unsigned char>(notes[content + i]));
+    for (std::size_t i = 0; i < note.n_descsz; ++i)
+      hex += fmt::format("{:02x}", static_cast<unsigned char>(notes[content + i]));
     return hex;
   }
   return "";
@@ -69,7 +71,8 @@ std::string build_id_in_segments(int fd) {
 std::string_view executable_file(std::string_view line) {
   const std::size_t permissions = line.find(' ');
   const std::size_t path = line.find('/');
-  if (permissions == std::string_view::npos || path == std::string_view::npos || line.size() < permissions + 4) return {};
+  if (permissions == std::string_view::npos || path == std::string_view::npos || line.size() < permissions + 4)
+    return {};
   return line[permissions + 3] == 'x' ? line.substr(path) : std::string_view{};
 }
 

@@ -19,7 +19,9 @@ constexpr std::size_t samples_a_turn = 16;
 constexpr std::size_t senders_remembered = 1000;
 constexpr std::uint64_t worth_telling = 64;  // pages
 
-bool ends_processes(int signo) { return signo == SIGKILL || signo == SIGTERM; }
+bool ends_processes(int signo) {
+  return signo == SIGKILL || signo == SIGTERM;
+}
 
 // The second number of /proc/PID/statm.
 std::uint64_t resident_pages(std::string_view statm) {
@@ -38,7 +40,9 @@ void DeathWitness::on(const TaskNew& task) {
   if (parent != living_.end()) process.cgroup = parent->second.cgroup;
 }
 
-void DeathWitness::on(const Exec& exec) { living_.try_emplace(raw(exec.pid)); }
+void DeathWitness::on(const Exec& exec) {
+  living_.try_emplace(raw(exec.pid));
+}
 
 // A sender that is not recorded is known by its name alone, unless it is looked at while it lives.
 void DeathWitness::on(const Signal& signal) {
@@ -70,7 +74,9 @@ void DeathWitness::tell_counters(Pid pid) {
   deliver_snapshot(pid, SnapshotKind::pressure, proc::read_file("/proc/pressure/memory").value_or(""), sink_);
 }
 
-void DeathWitness::tell_log(Pid pid) { deliver_snapshot(pid, SnapshotKind::kernel_log, log_.news(), sink_); }
+void DeathWitness::tell_log(Pid pid) {
+  deliver_snapshot(pid, SnapshotKind::kernel_log, log_.news(), sink_);
+}
 
 void DeathWitness::sample_memory() {
   std::size_t sampled = 0;

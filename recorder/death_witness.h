@@ -1,5 +1,5 @@
-// Looks round when a process dies, for what can only be seen then: who sent the signal, what the kernel's log and the control
-// group's counters say. And samples the memory of the living, so that its growth is known.
+// Looks round when a process dies, for what can only be seen then: who sent the signal, what the kernel's log and the
+// control group's counters say. And samples the memory of the living, so that its growth is known.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class DeathWitness {
   EventSink& sink_;
   KernelLog log_;
   std::map<int, Process> living_;
-  int next_sampled_ = 0;       // pid whose turn it is, or the one after
+  int next_sampled_ = 0;  // pid whose turn it is, or the one after
   std::set<int> known_senders_;
 };
 

@@ -15,8 +15,10 @@ constexpr std::size_t largest_record = 8192;  // kernel printk: a record of /dev
 constexpr std::size_t largest_news = 64 * 1024;
 
 bool concerns_a_death(std::string_view record) {
-  constexpr std::string_view words[] = {"oom", "ut of memory", "Killed process", "segfault", "trap", "Code:", "memory: usage", "swap: usage"};
-  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return record.find(word) != std::string_view::npos; });
+  constexpr std::string_view words[] = {"oom",  "ut of memory", "Killed process", "segfault",
+                                        "trap", "Code:",        "memory: usage",  "swap: usage"};
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view word) { return record.find(word) != std::string_view::npos; });
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ constexpr std::string_view root = "/sys/fs/cgroup";
 // The tightest memory.max of the groups above a folder of version 2; empty if none of them has a limit.
 std::string limit_above(std::string folder) {
   std::uint64_t tightest = std::numeric_limits<std::uint64_t>::max();
-  for (std::size_t slash = folder.rfind('/'); slash != std::string::npos && slash >= root.size(); slash = folder.rfind('/')) {
+  for (std::size_t slash = folder.rfind('/'); slash != std::string::npos && slash >= root.size();
+       slash = folder.rfind('/')) {
     folder.resize(slash);
     const auto text = proc::read_file(folder + "/memory.max");
     std::uint64_t limit = 0;
@@ -54,12 +55,14 @@ std::string memory_cgroup_folder(std::string_view cgroup) {
 }
 
 std::string memory_counters(const std::string& folder) {
-  static constexpr const char* single[] = {"memory.max",  "memory.high",           "memory.current",        "memory.swap.max",
-                                           "memory.peak", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.max_usage_in_bytes"};
+  static constexpr const char* single[] = {
+      "memory.max",  "memory.high",           "memory.current",        "memory.swap.max",
+      "memory.peak", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.max_usage_in_bytes"};
   static constexpr const char* tables[] = {"memory.events", "memory.oom_control"};
   std::string text;
   for (const char* name : single) {
-    if (const auto value = proc::read_file(fmt::format("{}/{}", folder, name))) text += fmt::format("{} {}", name, *value);
+    if (const auto value = proc::read_file(fmt::format("{}/{}", folder, name)))
+      text += fmt::format("{} {}", name, *value);
   }
   for (const char* name : tables) {
     if (const auto table = proc::read_file(fmt::format("{}/{}", folder, name))) text += *table;

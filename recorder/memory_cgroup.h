@@ -10,8 +10,8 @@ namespace sysreel {
 // Empty if it names neither.
 std::string memory_cgroup_folder(std::string_view cgroup);
 
-// "name value" lines: limits, use, and how often the OOM killer came. A limit of a group above that is tighter is there as
-// "above.memory.max" or "hierarchical_memory_limit". Empty if nothing can be read.
+// "name value" lines: limits, use, and how often the OOM killer came. A limit of a group above that is tighter is there
+// as "above.memory.max" or "hierarchical_memory_limit". Empty if nothing can be read.
 std::string memory_counters(const std::string& folder);
 
 }  // namespace sysreel

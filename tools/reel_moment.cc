@@ -8,8 +8,8 @@
 
 namespace sysreel::tools {
 
-Result<void> print_moment(const std::string& file, std::uint64_t event, const text::TextOptions& options, text::TextSink& sink,
-                          const ProgramName& name) {
+Result<void> print_moment(const std::string& file, std::uint64_t event, const text::TextOptions& options,
+                          text::TextSink& sink, const ProgramName& name) {
   Result<ReelReader> reader = ReelReader::open(file);
   if (!reader) return reader.error();
   text::Moment moment(event, options, sink);

@@ -11,7 +11,7 @@
 namespace sysreel::tools {
 
 // Events count from 1, as findings name them. Fails (usage) if the reel has fewer, and where the reel cannot be read.
-Result<void> print_moment(const std::string& file, std::uint64_t event, const text::TextOptions& options, text::TextSink& sink,
-                          const ProgramName& name);
+Result<void> print_moment(const std::string& file, std::uint64_t event, const text::TextOptions& options,
+                          text::TextSink& sink, const ProgramName& name);
 
 }  // namespace sysreel::tools

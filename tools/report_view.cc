@@ -28,7 +28,8 @@ Result<std::uint64_t> event_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error == std::errc{} && end == digits.data() + digits.size() && number > 0) return number;
-  return Error{ErrorKind::usage, fmt::format("--at {}: not the number of an event; --diagnose prints them as #N", text)};
+  return Error{ErrorKind::usage,
+               fmt::format("--at {}: not the number of an event; --diagnose prints them as #N", text)};
 }
 
 }  // namespace
@@ -58,8 +59,8 @@ Result<ReportView> take_view(std::vector<const char*>& words) {
   return view;
 }
 
-Result<void> show_view(const ReportView& view, const std::string& file, const text::TextOptions& options, text::TextSink& sink,
-                       const ProgramName& name) {
+Result<void> show_view(const ReportView& view, const std::string& file, const text::TextOptions& options,
+                       text::TextSink& sink, const ProgramName& name) {
   if (view.kind == Kind::text) return print_reel(file, options, sink, name);
   if (view.kind == Kind::moment) return print_moment(file, view.event, options, sink, name);
   const auto report = view.kind == Kind::errors    ? errors_of_reel(file, options, name)

@@ -17,12 +17,12 @@ struct ReportView {
   std::uint64_t event = 0;  // of a moment
 };
 
-// Takes the options that choose a view out of a command line; the last one holds. --summary is the page, not strace's long
-// name of -C. Fails (usage) where --at has no number.
+// Takes the options that choose a view out of a command line; the last one holds. --summary is the page, not strace's
+// long name of -C. Fails (usage) where --at has no number.
 Result<ReportView> take_view(std::vector<const char*>& words);
 
 // Shows one reel.
-Result<void> show_view(const ReportView& view, const std::string& file, const text::TextOptions& options, text::TextSink& sink,
-                       const ProgramName& name);
+Result<void> show_view(const ReportView& view, const std::string& file, const text::TextOptions& options,
+                       text::TextSink& sink, const ProgramName& name);
 
 }  // namespace sysreel::tools

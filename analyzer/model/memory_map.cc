@@ -48,7 +48,8 @@ std::optional<Mapping> mapping_of(std::string_view line) {
 }  // namespace
 
 std::string Mapping::permissions() const {
-  return {(protection & prot_read) != 0 ? 'r' : '-', (protection & prot_write) != 0 ? 'w' : '-', (protection & prot_execute) != 0 ? 'x' : '-'};
+  return {(protection & prot_read) != 0 ? 'r' : '-', (protection & prot_write) != 0 ? 'w' : '-',
+          (protection & prot_execute) != 0 ? 'x' : '-'};
 }
 
 void MemoryMap::split(std::uint64_t address) {
@@ -97,7 +98,8 @@ void MemoryMap::protect(std::uint64_t start, std::uint64_t end, std::uint32_t pr
   }
 }
 
-void MemoryMap::move(std::uint64_t from, std::uint64_t old_length, std::uint64_t to, std::uint64_t new_length, const Origin& by) {
+void MemoryMap::move(std::uint64_t from, std::uint64_t old_length, std::uint64_t to, std::uint64_t new_length,
+                     const Origin& by) {
   const Mapping* const found = at(from);
   Mapping moved = found ? *found : Mapping{};
   if (found) moved.offset += from - found->start;
@@ -156,7 +158,8 @@ const Mapping* MemoryMap::above(std::uint64_t address) const {
 
 const Unmapped* MemoryMap::unmapped_at(std::uint64_t address) const {
   if (at(address)) return nullptr;
-  const auto found = std::find_if(unmapped_.rbegin(), unmapped_.rend(), [address](const Unmapped& gone) { return gone.was.holds(address); });
+  const auto found = std::find_if(unmapped_.rbegin(), unmapped_.rend(),
+                                  [address](const Unmapped& gone) { return gone.was.holds(address); });
   return found == unmapped_.rend() ? nullptr : &*found;
 }
 

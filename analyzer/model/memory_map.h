@@ -12,7 +12,8 @@
 
 namespace sysreel {
 
-// Where a fact comes from: the number of the event that told it (see trace-report --at), 0 where nothing of the kind is known.
+// Where a fact comes from: the number of the event that told it (see trace-report --at), 0 where nothing of the kind is
+// known.
 struct Origin {
   std::uint64_t event = 0;
   Tid tid{};
@@ -24,14 +25,14 @@ inline constexpr std::uint32_t prot_read = 1, prot_write = 2, prot_execute = 4;
 
 struct Mapping {
   std::uint64_t start = 0;
-  std::uint64_t end = 0;           // first byte behind it
-  std::uint32_t protection = 0;    // PROT_*
+  std::uint64_t end = 0;         // first byte behind it
+  std::uint32_t protection = 0;  // PROT_*
   bool shared = false;
   std::shared_ptr<const std::string> name;  // path, "[heap]", "[stack]"; null: anonymous
-  std::uint64_t device = 0;        // of a file, where its descriptor was known
+  std::uint64_t device = 0;                 // of a file, where its descriptor was known
   std::uint64_t inode = 0;
-  std::uint64_t offset = 0;        // in the file, of `start`
-  Origin origin{};                 // who mapped it, or gave it this protection
+  std::uint64_t offset = 0;  // in the file, of `start`
+  Origin origin{};           // who mapped it, or gave it this protection
 
   std::uint64_t size() const { return end - start; }
   bool holds(std::uint64_t address) const { return address >= start && address < end; }
@@ -46,7 +47,8 @@ struct Unmapped {
   Origin by;
 };
 
-// Copied at a fork. Bounded: no process may have more mappings than the kernel's default limit; what is beyond is not kept.
+// Copied at a fork. Bounded: no process may have more mappings than the kernel's default limit; what is beyond is not
+// kept.
 class MemoryMap {
  public:
   // Whatever lay there before is gone.

@@ -16,21 +16,30 @@ constexpr std::uint32_t map_shared = 1, map_anonymous = 0x20;
 constexpr std::uint64_t page = 4096;
 constexpr std::uint64_t thread_flag = 0x10000;  // CLONE_THREAD
 
-std::uint64_t whole_pages(std::uint64_t length) { return (length + page - 1) & ~(page - 1); }
+std::uint64_t whole_pages(std::uint64_t length) {
+  return (length + page - 1) & ~(page - 1);
+}
 
 struct Row {
   std::string_view name;
   Change change;
 };
-constexpr Row rows[] = {{"mmap", Change::map},       {"mmap2", Change::map_pages}, {"munmap", Change::unmap},
-                        {"mprotect", Change::protect}, {"pkey_mprotect", Change::protect}, {"mremap", Change::move},
-                        {"brk", Change::set_break}, {"open", Change::open}, {"openat", Change::open_at}};
+constexpr Row rows[] = {{"mmap", Change::map},
+                        {"mmap2", Change::map_pages},
+                        {"munmap", Change::unmap},
+                        {"mprotect", Change::protect},
+                        {"pkey_mprotect", Change::protect},
+                        {"mremap", Change::move},
+                        {"brk", Change::set_break},
+                        {"open", Change::open},
+                        {"openat", Change::open_at}};
 
 std::vector<Change> table_of(Abi abi) {
   std::vector<Change> table(abi::table_size(abi), Change::none);
   for (const Row& row : rows) {
     const auto number = abi::number_of(abi, row.name);
-    if (number && static_cast<std::size_t>(raw(*number)) < table.size()) table[static_cast<std::size_t>(raw(*number))] = row.change;
+    if (number && static_cast<std::size_t>(raw(*number)) < table.size())
+      table[static_cast<std::size_t>(raw(*number))] = row.change;
   }
   // i386's old mmap takes its arguments in memory, which the recorder shows to printers alone.
   if (abi == Abi::i386) table[static_cast<std::size_t>(raw(*abi::number_of(abi, "mmap")))] = Change::none;
@@ -38,7 +47,8 @@ std::vector<Change> table_of(Abi abi) {
 }
 
 Change change_of(const Call& call) {
-  static const std::array<std::vector<Change>, 4> tables = {table_of(Abi::x86_64), table_of(Abi::i386), table_of(Abi::x32), table_of(Abi::aarch64)};
+  static const std::array<std::vector<Change>, 4> tables = {table_of(Abi::x86_64), table_of(Abi::i386),
+                                                            table_of(Abi::x32), table_of(Abi::aarch64)};
   const auto& table = tables[static_cast<unsigned>(call.abi)];
   const auto index = static_cast<std::size_t>(raw(call.nr) & ~0x40000000);
   return raw(call.nr) >= 0 && index < table.size() ? table[index] : Change::none;
@@ -53,7 +63,8 @@ MemoryMap& MemoryModel::writable(Pid pid) {
   return *map;
 }
 
-Mapping MemoryModel::mapping_of(const Call& call, bool offset_in_pages, const Model& files, const Origin& origin) const {
+Mapping MemoryModel::mapping_of(const Call& call, bool offset_in_pages, const Model& files,
+                                const Origin& origin) const {
   const auto flags = static_cast<std::uint32_t>(call.args[3]);
   Mapping mapping;
   mapping.start = static_cast<std::uint64_t>(call.result);
@@ -65,8 +76,10 @@ Mapping MemoryModel::mapping_of(const Call& call, bool offset_in_pages, const Mo
   mapping.offset = offset_in_pages ? call.args[5] * page : call.args[5];
   if (const Descriptor* const file = files.descriptor(call.pid, static_cast<int>(call.args[4]))) {
     const auto name = opened_as_.find({file->device, file->inode});
-    if (!file->path.empty()) mapping.name = std::make_shared<const std::string>(file->path);
-    else if (name != opened_as_.end()) mapping.name = name->second;
+    if (!file->path.empty())
+      mapping.name = std::make_shared<const std::string>(file->path);
+    else if (name != opened_as_.end())
+      mapping.name = name->second;
     mapping.device = file->device;
     mapping.inode = file->inode;
   }
@@ -91,17 +104,25 @@ void MemoryModel::on(const Call& call, const Model& files, std::uint64_t event) 
   const Origin origin{event, call.tid, call.end()};
   const std::uint64_t start = call.args[0];
   switch (change) {
-    case Change::none: return;
+    case Change::none:
+      return;
     case Change::map:
-    case Change::map_pages: return writable(call.pid).map(mapping_of(call, change == Change::map_pages, files, origin));
-    case Change::unmap: return writable(call.pid).unmap(start, start + whole_pages(call.args[1]), origin);
+    case Change::map_pages:
+      return writable(call.pid).map(mapping_of(call, change == Change::map_pages, files, origin));
+    case Change::unmap:
+      return writable(call.pid).unmap(start, start + whole_pages(call.args[1]), origin);
     case Change::protect:
-      return writable(call.pid).protect(start, start + whole_pages(call.args[1]), static_cast<std::uint32_t>(call.args[2]), origin);
+      return writable(call.pid).protect(start, start + whole_pages(call.args[1]),
+                                        static_cast<std::uint32_t>(call.args[2]), origin);
     case Change::move:
-      return writable(call.pid).move(start, whole_pages(call.args[1]), static_cast<std::uint64_t>(call.result), whole_pages(call.args[2]), origin);
-    case Change::open: return note_name(call, 0, files);
-    case Change::open_at: return note_name(call, 1, files);
-    case Change::set_break: return writable(call.pid).set_break(static_cast<std::uint64_t>(call.result), origin);
+      return writable(call.pid).move(start, whole_pages(call.args[1]), static_cast<std::uint64_t>(call.result),
+                                     whole_pages(call.args[2]), origin);
+    case Change::open:
+      return note_name(call, 0, files);
+    case Change::open_at:
+      return note_name(call, 1, files);
+    case Change::set_break:
+      return writable(call.pid).set_break(static_cast<std::uint64_t>(call.result), origin);
   }
 }
 
@@ -130,8 +151,8 @@ void MemoryModel::on(const Snapshot& snapshot) {
   if (snapshot.kind == SnapshotKind::memory_layout) lay_out(snapshot.pid, text);
 }
 
-// An execve maps program, heap and stack without a call: what the recorder saw of it stands in for /proc/PID/maps, which may
-// come too late for a short life.
+// An execve maps program, heap and stack without a call: what the recorder saw of it stands in for /proc/PID/maps,
+// which may come too late for a short life.
 void MemoryModel::lay_out(Pid pid, std::string_view layout) {
   std::unordered_map<std::string, std::pair<std::uint64_t, std::uint64_t>> ranges;
   while (!layout.empty()) {
@@ -163,7 +184,9 @@ void MemoryModel::lay_out(Pid pid, std::string_view layout) {
   add(down(data), whole_pages(data_end), prot_read | prot_write);
   if (heap_end >= heap && heap != 0) map.set_break(heap_end, {});
   if (stack != 0) {
-    map.map({.start = down(stack), .end = whole_pages(stack + 1), .protection = prot_read | prot_write,
+    map.map({.start = down(stack),
+             .end = whole_pages(stack + 1),
+             .protection = prot_read | prot_write,
              .name = std::make_shared<const std::string>("[stack]")});
   }
 }

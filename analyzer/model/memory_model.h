@@ -12,7 +12,8 @@
 
 namespace sysreel {
 
-// Told of the events of a reel in order. Processes that fork share their map until one of them changes it. Used by one thread.
+// Told of the events of a reel in order. Processes that fork share their map until one of them changes it. Used by one
+// thread.
 class MemoryModel {
  public:
   // The calls that it lives on, as -e trace= takes them.

@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t rows_shown = 8;
 constexpr double nanos_a_second = 1e9;
 
-std::string count_text(std::uint64_t count, const char* one, const char* many) { return fmt::format("{} {}", count, count == 1 ? one : many); }
+std::string count_text(std::uint64_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
 
 void note_name(std::vector<std::string>& names, std::string_view name, std::size_t limit) {
   if (names.size() < limit && std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
@@ -30,9 +32,16 @@ std::string status_text(int status, Abi abi) {
 }
 
 std::string reason_text(EndReason reason) {
-  constexpr const char* texts[] = {"the recorder did not live to say how it ended", "it ended by itself", "the recording was interrupted",
-                                   "the time was up", "the reel had its size", "the reel had its events", "the disk was full",
-                                   "the reel could not be written", "the engine failed", "the reel was full and goes on in the next one"};
+  constexpr const char* texts[] = {"the recorder did not live to say how it ended",
+                                   "it ended by itself",
+                                   "the recording was interrupted",
+                                   "the time was up",
+                                   "the reel had its size",
+                                   "the reel had its events",
+                                   "the disk was full",
+                                   "the reel could not be written",
+                                   "the engine failed",
+                                   "the reel was full and goes on in the next one"};
   const auto index = static_cast<std::size_t>(reason);
   return index < std::size(texts) ? texts[index] : "for a reason that this version does not know";
 }
@@ -42,7 +51,8 @@ template <typename Map, typename Figure>
 auto largest(const Map& map, Figure figure) {
   std::vector<typename Map::const_pointer> entries;
   for (const auto& entry : map) entries.push_back(&entry);
-  std::stable_sort(entries.begin(), entries.end(), [&](auto* a, auto* b) { return figure(b->second) < figure(a->second); });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [&](auto* a, auto* b) { return figure(b->second) < figure(a->second); });
   if (entries.size() > rows_shown) entries.resize(rows_shown);
   return entries;
 }
@@ -53,7 +63,8 @@ void Overview::on(const Call& call) {
   if ((call.flags & (call_hidden | call_in_flight)) != 0) return;
   Tally& tally = calls_[{call.abi, call.nr}];
   ++tally.calls;
-  if ((call.flags & (call_no_duration | call_start_unknown | call_no_result)) == 0) tally.time = tally.time + call.duration;
+  if ((call.flags & (call_no_duration | call_start_unknown | call_no_result)) == 0)
+    tally.time = tally.time + call.duration;
   last_ = std::max(last_, call.end());
   if (!call.failed()) return;
   ++tally.errors;
@@ -65,7 +76,8 @@ void Overview::on(const TaskNew& task) {
   if (raw(task.pid) != raw(task.tid)) return;
   ++processes_;
   if (task.origin == TaskOrigin::launched) launched_ = task.pid;
-  if (task.origin == TaskOrigin::attached) note_name(attached_, fmt::format("{} (pid {})", task.comm, raw(task.pid)), names_kept);
+  if (task.origin == TaskOrigin::attached)
+    note_name(attached_, fmt::format("{} (pid {})", task.comm, raw(task.pid)), names_kept);
 }
 
 void Overview::on(const Exec& exec) {
@@ -100,8 +112,9 @@ void Overview::add_top_calls(std::string& out) const {
   if (rows.empty()) return;
   out += "\ncalls by time\n";
   for (const auto* row : rows) {
-    fmt::format_to(std::back_inserter(out), "  {:>12.6f} s  {:>10} calls  {:>8} failed  {}\n", static_cast<double>(row->second.time.value) / nanos_a_second,
-                   row->second.calls, row->second.errors, name_of_call(row->first.first, row->first.second));
+    fmt::format_to(std::back_inserter(out), "  {:>12.6f} s  {:>10} calls  {:>8} failed  {}\n",
+                   static_cast<double>(row->second.time.value) / nanos_a_second, row->second.calls, row->second.errors,
+                   name_of_call(row->first.first, row->first.second));
   }
 }
 
@@ -111,7 +124,8 @@ void Overview::add_top_errors(std::string& out) const {
   out += "\nerrors (trace-report --errors says which of them matter)\n";
   for (const auto* row : rows) {
     const auto& [abi, nr] = row->first.second;
-    fmt::format_to(std::back_inserter(out), "  {:>12}  {} of {}\n", row->second, name_of_error(row->first.first), name_of_call(abi, nr));
+    fmt::format_to(std::back_inserter(out), "  {:>12}  {} of {}\n", row->second, name_of_error(row->first.first),
+                   name_of_call(abi, nr));
   }
 }
 
@@ -120,11 +134,15 @@ std::string Overview::text(const DiagnosisResult& diagnosis) const {
   const auto add = std::back_inserter(out);
   const double seconds = static_cast<double>((last_ - header_.started).value) / nanos_a_second;
   fmt::format_to(add, "what       {}\n", subject());
-  fmt::format_to(add, "where      {}, Linux {}, recorded by the {} engine\n", header_.host, header_.kernel, header_.engine);
-  fmt::format_to(add, "when       {} for {:.3f} s; {}\n", wall_clock(header_.started, header_), std::max(seconds, 0.0), ending());
-  fmt::format_to(add, "who        {}, {}, {}\n", count_text(processes_, "process", "processes"), count_text(threads_, "thread", "threads"),
+  fmt::format_to(add, "where      {}, Linux {}, recorded by the {} engine\n", header_.host, header_.kernel,
+                 header_.engine);
+  fmt::format_to(add, "when       {} for {:.3f} s; {}\n", wall_clock(header_.started, header_), std::max(seconds, 0.0),
+                 ending());
+  fmt::format_to(add, "who        {}, {}, {}\n", count_text(processes_, "process", "processes"),
+                 count_text(threads_, "thread", "threads"),
                  count_text(execs_, "program executed", "programs executed"));
-  if (execs_ > 1) fmt::format_to(add, "programs   {}{}\n", fmt::join(programs_, ", "), programs_.size() == names_kept ? ", ..." : "");
+  if (execs_ > 1)
+    fmt::format_to(add, "programs   {}{}\n", fmt::join(programs_, ", "), programs_.size() == names_kept ? ", ..." : "");
   if (!header_.filter.empty()) fmt::format_to(add, "filter     only {}\n", header_.filter);
   add_top_calls(out);
   add_top_errors(out);
@@ -134,7 +152,8 @@ std::string Overview::text(const DiagnosisResult& diagnosis) const {
     const Finding& finding = diagnosis.findings[i];
     fmt::format_to(add, "  {}: {}\n", severities[static_cast<unsigned>(finding.severity)], finding.sentence);
   }
-  if (diagnosis.findings.size() > rows_shown) fmt::format_to(add, "  and {} more: trace-report --diagnose\n", diagnosis.findings.size() - rows_shown);
+  if (diagnosis.findings.size() > rows_shown)
+    fmt::format_to(add, "  and {} more: trace-report --diagnose\n", diagnosis.findings.size() - rows_shown);
   for (const RuleLimit& limit : diagnosis.limits) {
     if (limit.silent) fmt::format_to(add, "  rule {} could not run: {}\n", limit.rule, limit.reason);
   }

@@ -40,8 +40,8 @@ class Overview final : public Analysis {
   Header header_;
   std::map<std::pair<Abi, SyscallNr>, Tally> calls_;
   std::map<std::pair<int, std::pair<Abi, SyscallNr>>, std::uint64_t> errors_;  // by errno and call
-  std::vector<std::string> attached_;     // names of the first processes that were there before
-  std::vector<std::string> programs_;     // the first different programs executed
+  std::vector<std::string> attached_;  // names of the first processes that were there before
+  std::vector<std::string> programs_;  // the first different programs executed
   std::uint64_t processes_ = 0, threads_ = 0, execs_ = 0;
   Nanos last_{};
   int command_status_ = -1;

@@ -20,7 +20,8 @@ using ElfHandle = std::unique_ptr<Elf, int (*)(Elf*)>;
 
 std::string demangled(const std::string& name) {
   int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
+  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
+                                                    &std::free);
   return status == 0 && text ? std::string(text.get()) : name;
 }
 
@@ -67,11 +68,13 @@ std::optional<ElfSymbols> ElfSymbols::open(const std::string& path) {
       GElf_Sym symbol;
       if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
       const bool function = GELF_ST_TYPE(symbol.st_info) == STT_FUNC || GELF_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC;
-      const char* const name = function && symbol.st_shndx != SHN_UNDEF ? elf_strptr(elf.get(), header.sh_link, symbol.st_name) : nullptr;
+      const char* const name =
+          function && symbol.st_shndx != SHN_UNDEF ? elf_strptr(elf.get(), header.sh_link, symbol.st_name) : nullptr;
       if (name && *name) file.symbols_.push_back({symbol.st_value, symbol.st_size, name});
     }
   }
-  std::sort(file.symbols_.begin(), file.symbols_.end(), [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
+  std::sort(file.symbols_.begin(), file.symbols_.end(),
+            [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
   return file;
 }
 
@@ -80,7 +83,8 @@ std::optional<ElfSymbols::Hit> ElfSymbols::at_file_offset(std::uint64_t offset) 
   const auto segment = std::find_if(segments_.begin(), segments_.end(), holds);
   if (segment == segments_.end()) return std::nullopt;
   const std::uint64_t address = offset - segment->offset + segment->address;
-  auto after = std::upper_bound(symbols_.begin(), symbols_.end(), address, [](std::uint64_t a, const Symbol& symbol) { return a < symbol.address; });
+  auto after = std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                                [](std::uint64_t a, const Symbol& symbol) { return a < symbol.address; });
   if (after == symbols_.begin()) return std::nullopt;
   const Symbol& symbol = *std::prev(after);
   const std::uint64_t behind = address - symbol.address;

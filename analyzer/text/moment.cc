@@ -21,10 +21,26 @@ TextOptions with_leaders(TextOptions options) {
   return options;
 }
 
-constexpr const char* snapshot_names[] = {"command line", "executable",       "current directory", "root directory", "name",          "mappings",
-                                          "status",       "limits",           "control groups",    "auxv",           "oom_score_adj", "mounts",
-                                          "memory of the control group",      "memory pressure",   "container",      "statm",         "build-ids",
-                                          "kernel log",   "memory layout",    "chosen by the OOM killer"};
+constexpr const char* snapshot_names[] = {"command line",
+                                          "executable",
+                                          "current directory",
+                                          "root directory",
+                                          "name",
+                                          "mappings",
+                                          "status",
+                                          "limits",
+                                          "control groups",
+                                          "auxv",
+                                          "oom_score_adj",
+                                          "mounts",
+                                          "memory of the control group",
+                                          "memory pressure",
+                                          "container",
+                                          "statm",
+                                          "build-ids",
+                                          "kernel log",
+                                          "memory layout",
+                                          "chosen by the OOM killer"};
 
 // The first lines of what was read, each on a line of its own.
 std::string excerpt(const Snapshot& snapshot) {
@@ -83,25 +99,35 @@ void Moment::on(const Signal& signal) {
   Out line;
   print_signal_line(line, options_, renderer_.model(), signal);
   margin_.write({}, fmt::format("[pid {:>5}] sent by {} (pid {}): {}", raw(signal.pid),
-                                signal.sender_comm.empty() ? "a process" : signal.sender_comm, raw(signal.sender_pid), line.view()));
+                                signal.sender_comm.empty() ? "a process" : signal.sender_comm, raw(signal.sender_pid),
+                                line.view()));
 }
 
 void Moment::on(const TaskNew& task) {
-  show(task, fmt::format("[pid {:>5}] begins: {} of process {}, made by {}", raw(task.tid), raw(task.tid) == raw(task.pid) ? "first thread" : "thread",
-                         raw(task.pid), raw(task.parent_tid)));
+  show(task,
+       fmt::format("[pid {:>5}] begins: {} of process {}, made by {}", raw(task.tid),
+                   raw(task.tid) == raw(task.pid) ? "first thread" : "thread", raw(task.pid), raw(task.parent_tid)));
 }
 
-void Moment::on(const Exec& exec) { show(exec, fmt::format("[pid {:>5}] executes {}", raw(exec.tid), exec.path)); }
+void Moment::on(const Exec& exec) {
+  show(exec, fmt::format("[pid {:>5}] executes {}", raw(exec.tid), exec.path));
+}
 
-void Moment::on(const FdFact& fact) { show(fact, fmt::format("[pid {:>5}] descriptor {} is {}", raw(fact.tid), fact.fd, fact.path)); }
+void Moment::on(const FdFact& fact) {
+  show(fact, fmt::format("[pid {:>5}] descriptor {} is {}", raw(fact.tid), fact.fd, fact.path));
+}
 
 void Moment::on(const Snapshot& snapshot) {
   const auto kind = static_cast<std::size_t>(snapshot.kind);
   const bool chosen = number_ + 1 == chosen_;
-  show(snapshot, fmt::format("[pid {:>5}] {}{}", raw(snapshot.tid), kind < std::size(snapshot_names) ? snapshot_names[kind] : "snapshot",
+  show(snapshot, fmt::format("[pid {:>5}] {}{}", raw(snapshot.tid),
+                             kind < std::size(snapshot_names) ? snapshot_names[kind] : "snapshot",
                              chosen ? excerpt(snapshot) : ""));
 }
 
-void Moment::on(const Loss& loss) { show(loss, fmt::format("{} {} were lost here", loss.count, loss.signals_and_tasks ? "signals or task events" : "calls")); }
+void Moment::on(const Loss& loss) {
+  show(loss,
+       fmt::format("{} {} were lost here", loss.count, loss.signals_and_tasks ? "signals or task events" : "calls"));
+}
 
 }  // namespace sysreel::text

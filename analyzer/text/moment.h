@@ -9,8 +9,8 @@
 
 namespace sysreel::text {
 
-// Numbers the events as they come, from 1, and prints those near the chosen one, each behind its number. What comes before
-// only feeds the model, so that descriptors have their names. Used by one thread.
+// Numbers the events as they come, from 1, and prints those near the chosen one, each behind its number. What comes
+// before only feeds the model, so that descriptors have their names. Used by one thread.
 class Moment final : public Analysis {
  public:
   // The options and the sink are borrowed.

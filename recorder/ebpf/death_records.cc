@@ -24,8 +24,11 @@ std::vector<FaultFrame> frames_of(const sr_fault& from) {
 }
 
 void deliver_text(const sr_event& event, SnapshotKind kind, std::string_view text, EventSink& sink) {
-  sink.on(Snapshot{Pid{static_cast<std::int32_t>(event.pid)}, Tid{static_cast<std::int32_t>(event.tid)},
-                   {static_cast<std::int64_t>(event.time)}, kind, std::as_bytes(std::span(text))});
+  sink.on(Snapshot{Pid{static_cast<std::int32_t>(event.pid)},
+                   Tid{static_cast<std::int32_t>(event.tid)},
+                   {static_cast<std::int64_t>(event.time)},
+                   kind,
+                   std::as_bytes(std::span(text))});
 }
 
 }  // namespace
@@ -44,7 +47,8 @@ void deliver_fault(Signal signal, std::string_view payload, EventSink& sink) {
   std::memcpy(fault.registers.data(), from.registers, sizeof from.registers);
   fault.code_address = from.code_address;
   fault.code = std::as_bytes(std::span(from.code)).first(std::min<std::size_t>(from.code_length, sizeof from.code));
-  fault.stack_memory = std::as_bytes(std::span(payload)).first(std::min<std::size_t>(from.stack_memory, payload.size()));
+  fault.stack_memory =
+      std::as_bytes(std::span(payload)).first(std::min<std::size_t>(from.stack_memory, payload.size()));
   fault.frames = frames_of(from);
   const std::vector<std::byte> bytes = encode_fault(fault);
   signal.fault = bytes;
@@ -66,7 +70,8 @@ void deliver_victim(const sr_event& event, std::string_view payload, EventSink& 
   pages("anon-rss", victim.anonymous);
   pages("file-rss", victim.file);
   pages("shmem-rss", victim.shared);
-  if (victim.page_tables >= 0) text += fmt::format("pgtables {} kB\noom_score_adj {}\n", victim.page_tables / 1024, victim.score_adjustment);
+  if (victim.page_tables >= 0)
+    text += fmt::format("pgtables {} kB\noom_score_adj {}\n", victim.page_tables / 1024, victim.score_adjustment);
   if (text.empty()) text = "chosen\n";  // this kernel told the pid alone
   deliver_text(event, SnapshotKind::oom_victim, text, sink);
 }
@@ -75,10 +80,10 @@ void deliver_layout(const sr_event& event, std::string_view payload, EventSink& 
   sr_layout layout;
   if (payload.size() < sizeof layout) return;
   std::memcpy(&layout, payload.data(), sizeof layout);
-  const std::string text =
-      fmt::format("code {:x} {:x}\ndata {:x} {:x}\nheap {:x} {:x}\nstack {:x} {:x}\nheaders {:x} {:x}\nloader {:x} {:x}\n", layout.start_code,
-                  layout.end_code, layout.start_data, layout.end_data, layout.start_brk, layout.brk, layout.start_stack,
-                  layout.start_stack, layout.headers, layout.headers, layout.loader, layout.loader);
+  const std::string text = fmt::format(
+      "code {:x} {:x}\ndata {:x} {:x}\nheap {:x} {:x}\nstack {:x} {:x}\nheaders {:x} {:x}\nloader {:x} {:x}\n",
+      layout.start_code, layout.end_code, layout.start_data, layout.end_data, layout.start_brk, layout.brk,
+      layout.start_stack, layout.start_stack, layout.headers, layout.headers, layout.loader, layout.loader);
   deliver_text(event, SnapshotKind::memory_layout, text, sink);
 }
 

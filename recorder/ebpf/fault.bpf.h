@@ -4,9 +4,13 @@
 
 #include "recorder/ebpf/ring.bpf.h"
 
-enum { AUXV_ENTRIES = 12, AT_PHDR = 3, AT_BASE = 7 };  // uapi linux/auxvec.h; of the first entries, as load_elf_binary writes them
+enum {
+  AUXV_ENTRIES = 12,
+  AT_PHDR = 3,
+  AT_BASE = 7
+};  // uapi linux/auxvec.h; of the first entries, as load_elf_binary writes them
 
-static __always_inline void fill_event(struct sr_event *event, __u32 kind, const struct task_state *state) {
+static __always_inline void fill_event(struct sr_event* event, __u32 kind, const struct task_state* state) {
   __builtin_memset(event, 0, sizeof *event);
   event->kind = kind;
   event->time = bpf_ktime_get_ns();
@@ -17,29 +21,30 @@ static __always_inline void fill_event(struct sr_event *event, __u32 kind, const
 
 // Signals that an instruction causes, or abort(3).
 static __always_inline bool is_fault(int signal) {
-  const __u64 faults = 1u << SIGILL | 1u << SIGTRAP | 1u << SIGABRT | 1u << SIGBUS | 1u << SIGFPE | 1u << SIGSEGV | 1u << SIGSYS;
+  const __u64 faults =
+      1u << SIGILL | 1u << SIGTRAP | 1u << SIGABRT | 1u << SIGBUS | 1u << SIGFPE | 1u << SIGSEGV | 1u << SIGSYS;
   return signal > 0 && signal < 32 && (faults >> signal & 1);
 }
 
 // Who sends, and by which call: cgroup.kill is a write, and at the end of a pid namespace its init exits.
-static __always_inline void sender_into(struct sr_event *event, struct task_struct *sender) {
-  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(sender);
+static __always_inline void sender_into(struct sr_event* event, struct task_struct* sender) {
+  const struct pt_regs* regs = (const struct pt_regs*)bpf_task_pt_regs(sender);
   bpf_get_current_comm(event->sender, sizeof event->sender);
   event->sender_call = sender->thread_info.status & TS_COMPAT ? -1 : (__s32)regs->orig_ax;
 }
 
 // Copies from the stack pointer on, piece by piece, until the stack ends or a page is not there.
-static __always_inline __u32 crash_stack_into(__u8 *memory, __u64 sp) {
+static __always_inline __u32 crash_stack_into(__u8* memory, __u64 sp) {
   __u32 length = 0;
   for (int i = 0; i < SR_CRASH_STACK / SR_CRASH_PIECE; ++i) {
-    if (bpf_probe_read_user(memory + i * SR_CRASH_PIECE, SR_CRASH_PIECE, (const void *)(sp + i * SR_CRASH_PIECE))) break;
+    if (bpf_probe_read_user(memory + i * SR_CRASH_PIECE, SR_CRASH_PIECE, (const void*)(sp + i * SR_CRASH_PIECE))) break;
     length = (i + 1) * SR_CRASH_PIECE;
   }
   return length;
 }
 
-static __always_inline void fault_into(struct sr_fault *fault, void *ctx, struct task_struct *task) {
-  const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);
+static __always_inline void fault_into(struct sr_fault* fault, void* ctx, struct task_struct* task) {
+  const struct pt_regs* regs = (const struct pt_regs*)bpf_task_pt_regs(task);
   fault->stack_memory = 0;
   bpf_probe_read_kernel(fault->registers, sizeof fault->registers, regs);
   fault->trap = BPF_CORE_READ(task, thread.trap_nr);
@@ -48,10 +53,10 @@ static __always_inline void fault_into(struct sr_fault *fault, void *ctx, struct
   const __u64 ip = regs->ip;
   fault->code_address = ip - SR_CODE_BEFORE;
   fault->code_length = SR_CODE;
-  if (bpf_probe_read_user(fault->code, SR_CODE, (const void *)fault->code_address)) {
+  if (bpf_probe_read_user(fault->code, SR_CODE, (const void*)fault->code_address)) {
     // The instruction stands at a border of what is mapped, or nowhere.
     fault->code_address = ip;
-    fault->code_length = bpf_probe_read_user(fault->code, 16, (const void *)ip) ? 0 : 16;
+    fault->code_length = bpf_probe_read_user(fault->code, 16, (const void*)ip) ? 0 : 16;
   }
   const long bytes = bpf_get_stack(ctx, fault->stack, sizeof fault->stack, BPF_F_USER_STACK);
   fault->depth = bytes > 0 ? bytes / sizeof fault->stack[0] : 0;
@@ -71,9 +76,9 @@ struct fault_event_with_stack {
 };
 
 // A delivered signal with everything that explains it; the caller adds what any signal has.
-static __always_inline struct sr_event *begin_fault(void *ctx, struct task_struct *task, struct task_state *state) {
+static __always_inline struct sr_event* begin_fault(void* ctx, struct task_struct* task, struct task_state* state) {
   if (with_crash_stack) {
-    struct fault_event_with_stack *whole = bpf_ringbuf_reserve(&events, sizeof *whole, 0);
+    struct fault_event_with_stack* whole = bpf_ringbuf_reserve(&events, sizeof *whole, 0);
     if (whole) {
       fill_event(&whole->event, SR_EVENT_FAULT, state);
       fault_into(&whole->fault, ctx, task);
@@ -81,7 +86,7 @@ static __always_inline struct sr_event *begin_fault(void *ctx, struct task_struc
       return &whole->event;
     }
   }
-  struct fault_event *whole = bpf_ringbuf_reserve(&events, sizeof *whole, 0);
+  struct fault_event* whole = bpf_ringbuf_reserve(&events, sizeof *whole, 0);
   if (!whole) {
     __sync_fetch_and_add(&lost_events[SR_LOST_RING_FULL], 1);
     return 0;
@@ -92,37 +97,44 @@ static __always_inline struct sr_event *begin_fault(void *ctx, struct task_struc
 }
 
 // Pages of a kind that a process has in memory. The kernel's counters changed their type in 6.2.
-static __always_inline __s64 pages_of(struct mm_struct *mm, int kind) {
-  if (bpf_core_field_exists(((struct percpu_counter *)0)->count) && !bpf_core_field_exists(((struct mm_rss_stat *)0)->count)) {
+static __always_inline __s64 pages_of(struct mm_struct* mm, int kind) {
+  if (bpf_core_field_exists(((struct percpu_counter*)0)->count) &&
+      !bpf_core_field_exists(((struct mm_rss_stat*)0)->count)) {
     switch (kind) {
-      case 0: return BPF_CORE_READ(mm, rss_stat[0].count);
-      case 1: return BPF_CORE_READ(mm, rss_stat[1].count);
-      default: return BPF_CORE_READ(mm, rss_stat[3].count);
+      case 0:
+        return BPF_CORE_READ(mm, rss_stat[0].count);
+      case 1:
+        return BPF_CORE_READ(mm, rss_stat[1].count);
+      default:
+        return BPF_CORE_READ(mm, rss_stat[3].count);
     }
   }
-  const struct mm_struct___before_6_2 *old = (const struct mm_struct___before_6_2 *)mm;
+  const struct mm_struct___before_6_2* old = (const struct mm_struct___before_6_2*)mm;
   if (!bpf_core_field_exists(old->rss_stat.count)) return -1;
   switch (kind) {
-    case 0: return BPF_CORE_READ(old, rss_stat.count[0].counter);
-    case 1: return BPF_CORE_READ(old, rss_stat.count[1].counter);
-    default: return BPF_CORE_READ(old, rss_stat.count[3].counter);
+    case 0:
+      return BPF_CORE_READ(old, rss_stat.count[0].counter);
+    case 1:
+      return BPF_CORE_READ(old, rss_stat.count[1].counter);
+    default:
+      return BPF_CORE_READ(old, rss_stat.count[3].counter);
   }
 }
 
 // Where the program that a task has just begun to execute lies.
-static __always_inline void emit_layout(struct task_struct *task, const struct task_state *state) {
+static __always_inline void emit_layout(struct task_struct* task, const struct task_state* state) {
   struct {
     struct sr_event event;
     struct sr_layout layout;
-  } *whole = bpf_ringbuf_reserve(&events, sizeof *whole, 0);
+  }* whole = bpf_ringbuf_reserve(&events, sizeof *whole, 0);
   if (!whole) {
     __sync_fetch_and_add(&lost_events[SR_LOST_RING_FULL], 1);
     return;
   }
   fill_event(&whole->event, SR_EVENT_LAYOUT, state);
   whole->event.tid = state->pid;
-  struct mm_struct *mm = BPF_CORE_READ(task, mm);
-  struct sr_layout *layout = &whole->layout;
+  struct mm_struct* mm = BPF_CORE_READ(task, mm);
+  struct sr_layout* layout = &whole->layout;
   layout->start_code = BPF_CORE_READ(mm, start_code);
   layout->end_code = BPF_CORE_READ(mm, end_code);
   layout->start_data = BPF_CORE_READ(mm, start_data);
@@ -131,7 +143,7 @@ static __always_inline void emit_layout(struct task_struct *task, const struct t
   layout->brk = BPF_CORE_READ(mm, brk);
   layout->start_stack = BPF_CORE_READ(mm, start_stack);
   layout->headers = layout->loader = 0;
-  const char *entries = (const char *)mm + bpf_core_field_offset(mm->saved_auxv);
+  const char* entries = (const char*)mm + bpf_core_field_offset(mm->saved_auxv);
   for (int i = 0; i < AUXV_ENTRIES; ++i) {
     __u64 entry[2] = {};
     bpf_probe_read_kernel(entry, sizeof entry, entries + i * sizeof entry);
@@ -143,14 +155,14 @@ static __always_inline void emit_layout(struct task_struct *task, const struct t
 
 // The OOM killer has chosen. Until 6.8 the tracepoint names a pid, since then the task.
 SEC("raw_tp/mark_victim")
-int on_mark_victim(struct bpf_raw_tracepoint_args *ctx) {
+int on_mark_victim(struct bpf_raw_tracepoint_args* ctx) {
   const __u64 largest_pid = 1 << 22;
   const __u64 who = ctx->args[0];
   if (stopping) return 0;
   struct {
     struct sr_event event;
     struct sr_victim victim;
-  } *mark = bpf_ringbuf_reserve(&events, sizeof *mark, 0);
+  }* mark = bpf_ringbuf_reserve(&events, sizeof *mark, 0);
   if (!mark) {
     __sync_fetch_and_add(&lost_events[SR_LOST_RING_FULL], 1);
     return 0;
@@ -164,9 +176,10 @@ int on_mark_victim(struct bpf_raw_tracepoint_args *ctx) {
     mark->victim.total = mark->victim.anonymous = mark->victim.file = mark->victim.shared = -1;
     mark->victim.page_tables = -1;
   } else {
-    struct task_struct *task = (struct task_struct *)who;
-    struct mm_struct *mm = BPF_CORE_READ(task, mm);
-    mark->event.pid = ns_level == 0 ? BPF_CORE_READ(task, tgid) : number_in_namespace(BPF_CORE_READ(task, group_leader, thread_pid));
+    struct task_struct* task = (struct task_struct*)who;
+    struct mm_struct* mm = BPF_CORE_READ(task, mm);
+    mark->event.pid =
+        ns_level == 0 ? BPF_CORE_READ(task, tgid) : number_in_namespace(BPF_CORE_READ(task, group_leader, thread_pid));
     mark->victim.total = BPF_CORE_READ(mm, total_vm);
     mark->victim.file = pages_of(mm, 0);
     mark->victim.anonymous = pages_of(mm, 1);

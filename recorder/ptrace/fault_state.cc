@@ -14,7 +14,8 @@
 namespace sysreel {
 
 bool is_fault(int signo) {
-  return signo == SIGILL || signo == SIGTRAP || signo == SIGABRT || signo == SIGBUS || signo == SIGFPE || signo == SIGSEGV || signo == SIGSYS;
+  return signo == SIGILL || signo == SIGTRAP || signo == SIGABRT || signo == SIGBUS || signo == SIGFPE ||
+         signo == SIGSEGV || signo == SIGSYS;
 }
 
 #if defined(__x86_64__)
@@ -46,7 +47,9 @@ std::vector<std::byte> read_fault(Tid tid, const TraceeMemory& memory, bool with
 
 #else
 
-std::vector<std::byte> read_fault(Tid, const TraceeMemory&, bool) { return {}; }
+std::vector<std::byte> read_fault(Tid, const TraceeMemory&, bool) {
+  return {};
+}
 
 #endif
 

@@ -30,7 +30,9 @@ class Folder : public ::testing::Test {
     path_ = mkdtemp(pattern.data());
   }
   void TearDown() override { std::filesystem::remove_all(path_); }
-  void append(const std::string& name, std::string_view text) { std::ofstream(path_ + "/" + name, std::ios::app) << text; }
+  void append(const std::string& name, std::string_view text) {
+    std::ofstream(path_ + "/" + name, std::ios::app) << text;
+  }
   std::string path_;
 };
 
@@ -39,7 +41,9 @@ TEST_F(Counters, AreNameValueLines) {
   append("memory.limit_in_bytes", "67108864\n");
   append("memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
   append("memory.stat", "cache 1\nhierarchical_memory_limit 33554432\ntotal_cache 2\n");
-  EXPECT_EQ(memory_counters(path_), "memory.limit_in_bytes 67108864\noom_kill_disable 0\nunder_oom 0\noom_kill 3\nhierarchical_memory_limit 33554432\n");
+  EXPECT_EQ(memory_counters(path_),
+            "memory.limit_in_bytes 67108864\noom_kill_disable 0\nunder_oom 0\noom_kill 3\nhierarchical_memory_limit "
+            "33554432\n");
   EXPECT_EQ(memory_counters(path_ + "/missing"), "");
 }
 
@@ -54,7 +58,9 @@ TEST_F(Log, TellsOnlyWhatIsNewAndConcernsADeath) {
   EXPECT_EQ(log.news(), "3,3,3,-;Out of memory: Killed process 17 (victim)\n");
 }
 
-TEST(KernelLogOfNobody, IsSilent) { EXPECT_EQ(KernelLog("/no/such/log").news(), ""); }
+TEST(KernelLogOfNobody, IsSilent) {
+  EXPECT_EQ(KernelLog("/no/such/log").news(), "");
+}
 
 TEST(BuildIds, AreReadFromTheNotesOfWhatIsMapped) {
   const auto maps = proc::read_file("/proc/self/maps");
@@ -70,10 +76,14 @@ TEST_F(BadFile, HasNoBuildId) {
   append("empty", "");
   append("text", "no program");
   append("cut", std::string("\x7f") + "ELF\x02\x01\x01");
-  std::string lying("\x7f" "ELF\x02\x01\x01", 7);
+  std::string lying(
+      "\x7f"
+      "ELF\x02\x01\x01",
+      7);
   lying.resize(64, '\xff');
   append("lying", lying);
-  for (const char* name : {"empty", "text", "cut", "lying", "missing"}) EXPECT_EQ(build_id_of(path_ + "/" + name), "") << name;
+  for (const char* name : {"empty", "text", "cut", "lying", "missing"})
+    EXPECT_EQ(build_id_of(path_ + "/" + name), "") << name;
 }
 
 }  // namespace

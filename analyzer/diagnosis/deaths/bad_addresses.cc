@@ -26,8 +26,8 @@ std::optional<Cause> use_after_unmap(const Death& death, const Inquest& inquest)
   const Unmapped* const gone = death.map->unmapped_at(view->address());
   if (!gone) return std::nullopt;
   Cause cause;
-  cause.text = fmt::format("it {} memory that it had unmapped: {:#x}, {} bytes into what was {}", view->access(), view->address(),
-                           view->address() - gone->was.start, gone->was.label());
+  cause.text = fmt::format("it {} memory that it had unmapped: {:#x}, {} bytes into what was {}", view->access(),
+                           view->address(), view->address() - gone->was.start, gone->was.label());
   cause.confidence = view->confidence(true, inquest, cause.missing);
   if (gone->was.origin.event != 0) cause.evidence.push_back({EventRef{gone->was.origin.event}, "mapped"});
   cause.evidence.push_back({EventRef{gone->by.event}, fmt::format("unmapped by thread {}", raw(gone->by.tid))});
@@ -43,7 +43,9 @@ std::optional<Cause> not_executable(const Death& death, const Inquest& inquest) 
   cause.text = fmt::format("it jumped to {:#x}, in memory that may not be executed", view->address());
   cause.confidence = view->confidence(false, inquest, cause.missing);
   if (mapping) tell_mapping(*mapping, cause);
-  cause.advice = "a function pointer or return address holds data: look for an overwritten stack, or code that was generated without PROT_EXEC";
+  cause.advice =
+      "a function pointer or return address holds data: look for an overwritten stack, or code that was generated "
+      "without PROT_EXEC";
   return cause;
 }
 
@@ -54,12 +56,14 @@ std::optional<Cause> read_only(const Death& death, const Inquest& inquest) {
   const bool closed = mapping && (mapping->protection & prot_read) == 0;
   if (!view->trap_unknown() && !view->write() && !closed) return std::nullopt;
   Cause cause;
-  cause.text = closed ? fmt::format("it {} {:#x}, in memory that is closed to all access (PROT_NONE)", view->access(), view->address())
+  cause.text = closed ? fmt::format("it {} {:#x}, in memory that is closed to all access (PROT_NONE)", view->access(),
+                                    view->address())
                       : fmt::format("it wrote to {:#x}, in memory that is read-only", view->address());
   cause.confidence = view->confidence(mapping != nullptr, inquest, cause.missing);
   if (mapping) tell_mapping(*mapping, cause);
   const bool of_file = mapping && mapping->name && !mapping->name->empty() && (*mapping->name)[0] == '/';
-  if (of_file && !closed) cause.advice = "string literals and constants live there: look for a cast that takes a const away";
+  if (of_file && !closed)
+    cause.advice = "string literals and constants live there: look for a cast that takes a const away";
   return cause;
 }
 
@@ -75,7 +79,8 @@ std::optional<Cause> truncated_file(const Death& death, const Inquest& inquest) 
     return cause;
   }
   const std::uint64_t offset = mapping->offset + (view->address() - mapping->start);
-  cause.text = fmt::format("it {} byte {} of the mapped file {}, which is shorter than that", view->access(), offset, mapping->label());
+  cause.text = fmt::format("it {} byte {} of the mapped file {}, which is shorter than that", view->access(), offset,
+                           mapping->label());
   const Truncation* cut = nullptr;
   for (const Truncation& one : inquest.truncations) {
     const bool same = one.inode != 0 && one.inode == mapping->inode && one.device == mapping->device;
@@ -112,7 +117,8 @@ std::optional<Cause> wild_address(const Death& death, const Inquest& inquest) {
     tell_mapping(*mapping, cause);
   } else if (view->map_known()) {
     if (const Mapping* const above = death.map->above(view->address())) {
-      cause.details.push_back(fmt::format("the next mapping begins {} higher: {}", size_text(above->start - view->address()), describe(*above)));
+      cause.details.push_back(fmt::format("the next mapping begins {} higher: {}",
+                                          size_text(above->start - view->address()), describe(*above)));
     }
   }
   return cause;

@@ -22,8 +22,8 @@ std::string hex_of(std::span<const std::byte> bytes) {
 
 // An address as module and offset, as far as the reel tells.
 struct Place {
-  std::string path;                    // of the module; empty: not in a file, or not known in which
-  std::optional<std::uint64_t> offset; // in the file
+  std::string path;                     // of the module; empty: not in a file, or not known in which
+  std::optional<std::uint64_t> offset;  // in the file
   std::string build_id;
 };
 
@@ -34,7 +34,8 @@ Place place_of(std::uint64_t address, const FaultFrame* frame, const MemoryMap* 
     place.path = *mapping->name;
     place.offset = mapping->offset + (address - mapping->start);
   }
-  const bool known = frame && std::any_of(frame->build_id.begin(), frame->build_id.end(), [](std::byte b) { return b != std::byte{}; });
+  const bool known = frame && std::any_of(frame->build_id.begin(), frame->build_id.end(),
+                                          [](std::byte b) { return b != std::byte{}; });
   if (known) {
     place.build_id = hex_of(frame->build_id);
     place.offset = frame->offset;  // from the kernel's own view of its mappings
@@ -108,20 +109,25 @@ std::vector<std::string> crash_site(const Death& death, const Inquest&) {
   const auto fault = decode_fault(crash.fault);
   const auto frame = [&](std::size_t i) { return fault && i < fault->frames.size() ? &fault->frames[i] : nullptr; };
   Modules modules;
-  lines.push_back(fmt::format("thread {} at {}", raw(crash.tid), place_text(crash.ip, crash.stack.empty() ? nullptr : frame(0), death.map.get(), modules)));
+  lines.push_back(
+      fmt::format("thread {} at {}", raw(crash.tid),
+                  place_text(crash.ip, crash.stack.empty() ? nullptr : frame(0), death.map.get(), modules)));
   // Code without frame pointers leads the walk astray: it ends where an address repeats, or lies in no file.
   for (std::size_t i = 1; i < crash.stack.size() && i < frames_shown; ++i) {
-    const bool astray = crash.stack[i] == crash.stack[i - 1] || (death.map && place_of(crash.stack[i], frame(i), death.map.get()).path.empty());
+    const bool astray = crash.stack[i] == crash.stack[i - 1] ||
+                        (death.map && place_of(crash.stack[i], frame(i), death.map.get()).path.empty());
     if (astray) break;
     lines.push_back("  called from " + place_text(crash.stack[i], frame(i), death.map.get(), modules));
   }
   if (!fault) return lines;
   if (fault->trap_known && crash.code > 0) {
-    lines.push_back(fmt::format("trap {}, error code {:#x}, fault address {:#x}", fault->trap, fault->error_code, fault->address));
+    lines.push_back(
+        fmt::format("trap {}, error code {:#x}, fault address {:#x}", fault->trap, fault->error_code, fault->address));
   }
   add_registers(*fault, lines);
   if (!fault->code.empty()) lines.push_back("  code " + code_text(*fault));
-  if (!fault->stack_memory.empty()) lines.push_back(fmt::format("{} bytes of stack memory are in the reel", fault->stack_memory.size()));
+  if (!fault->stack_memory.empty())
+    lines.push_back(fmt::format("{} bytes of stack memory are in the reel", fault->stack_memory.size()));
   return lines;
 }
 

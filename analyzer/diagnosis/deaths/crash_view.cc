@@ -25,7 +25,9 @@ bool CrashView::fetch() const {
   return (fault_->error_code & x86_fault_fetch) != 0;
 }
 
-bool CrashView::write() const { return !trap_unknown() && (fault_->error_code & x86_fault_write) != 0; }
+bool CrashView::write() const {
+  return !trap_unknown() && (fault_->error_code & x86_fault_write) != 0;
+}
 
 std::string CrashView::access() const {
   if (fetch()) return "executed at";
@@ -33,12 +35,15 @@ std::string CrashView::access() const {
   return write() ? "wrote to" : "read from";
 }
 
-const Mapping* CrashView::mapping() const { return map_known() ? death_->map->at(address()) : nullptr; }
+const Mapping* CrashView::mapping() const {
+  return map_known() ? death_->map->at(address()) : nullptr;
+}
 
 Confidence CrashView::confidence(bool needs_map, const Inquest& inquest, std::string& missing) const {
   const auto add = [&missing](const std::string& what) { missing += (missing.empty() ? "" : "; ") + what; };
   if (trap_unknown()) add("the kernel's trap number and error code, which ptrace does not show");
-  if (needs_map && inquest.lost_calls > 0) add(fmt::format("{} calls were lost, which may have changed the mappings", inquest.lost_calls));
+  if (needs_map && inquest.lost_calls > 0)
+    add(fmt::format("{} calls were lost, which may have changed the mappings", inquest.lost_calls));
   return missing.empty() ? Confidence::certain : Confidence::probable;
 }
 

@@ -20,21 +20,21 @@ namespace sysreel::deaths {
 
 // Values of uapi asm-generic/siginfo.h and asm/signal.h.
 inline constexpr int si_user = 0, si_kernel = 128, si_tkill = -6;
-inline constexpr int sigquit = 3, sigill = 4, sigtrap = 5, sigabrt = 6, sigbus = 7, sigfpe = 8, sigkill = 9, sigsegv = 11, sigpipe = 13,
-                     sigalrm = 14, sigterm = 15, sigxcpu = 24, sigxfsz = 25, sigsys = 31;
+inline constexpr int sigquit = 3, sigill = 4, sigtrap = 5, sigabrt = 6, sigbus = 7, sigfpe = 8, sigkill = 9,
+                     sigsegv = 11, sigpipe = 13, sigalrm = 14, sigterm = 15, sigxcpu = 24, sigxfsz = 25, sigsys = 31;
 
 // A signal on its way: who sent it, and how.
 struct SentSignal {
   EventRef event{};
   Nanos time{};
   int signo = 0;
-  int code = 0;                 // si_code
-  Pid sender{};                 // the task that was running; 0: unknown
+  int code = 0;  // si_code
+  Pid sender{};  // the task that was running; 0: unknown
   std::string sender_name;
   bool sender_recorded = false;
-  EventRef sender_ended{};      // the sender's own end, if it came before
+  EventRef sender_ended{};  // the sender's own end, if it came before
   std::optional<SyscallNr> sender_call;
-  std::uint32_t uid = 0;        // si_uid
+  std::uint32_t uid = 0;  // si_uid
   std::string line;
 };
 
@@ -45,11 +45,11 @@ struct Crash {
   Tid tid{};
   int signo = 0;
   int code = 0;
-  std::uint64_t address = 0;    // si_addr
-  int call = -1;                // si_syscall of SIGSYS
-  Pid sender{};                 // si_pid, where the code says that there is one
+  std::uint64_t address = 0;  // si_addr
+  int call = -1;              // si_syscall of SIGSYS
+  Pid sender{};               // si_pid, where the code says that there is one
   std::uint64_t ip = 0;
-  std::vector<std::byte> fault; // see format/fault.h; empty: not recorded
+  std::vector<std::byte> fault;  // see format/fault.h; empty: not recorded
   std::vector<std::uint64_t> stack;
   std::string line;
 };
@@ -58,26 +58,26 @@ struct Crash {
 struct ReapedChild {
   EventRef event{};
   Pid pid{};
-  int signo = 0;                // that it died of
+  int signo = 0;  // that it died of
 };
 
 // Requests for memory that the kernel refused.
 struct Refusals {
   EventRef last{};
-  std::string line;             // of the last one
-  std::uint64_t bytes = 0;      // that it asked for
-  std::uint64_t mapped = 0;     // then
+  std::string line;          // of the last one
+  std::uint64_t bytes = 0;   // that it asked for
+  std::uint64_t mapped = 0;  // then
   std::uint64_t count = 0;
 };
 
 struct MemorySample {
   Nanos time{};
-  std::uint64_t resident = 0;   // pages
+  std::uint64_t resident = 0;  // pages
 };
 
 struct LastWords {
   EventRef event{};
-  std::string text;             // what it wrote to standard error last
+  std::string text;  // what it wrote to standard error last
 };
 
 // Soft and hard limits by RLIMIT_* number; nothing where unknown. ~0: unlimited.
@@ -94,19 +94,19 @@ struct Life {
   Pid parent{};
   std::string name;
   std::string command_line;
-  bool launched = false;                // its next execve is that of the recorded command
-  std::deque<SentSignal> sent;          // the last ones that can end a process
-  std::optional<Crash> crash;           // the last one
+  bool launched = false;        // its next execve is that of the recorded command
+  std::deque<SentSignal> sent;  // the last ones that can end a process
+  std::optional<Crash> crash;   // the last one
   EventRef oom_mark{};
-  std::string oom_memory;               // "name value" lines
-  std::string cgroup_at_start;          // counters, "name value" lines
+  std::string oom_memory;       // "name value" lines
+  std::string cgroup_at_start;  // counters, "name value" lines
   std::string cgroup_at_death;
   std::string kernel_log;
   Limits limits;
   LastWords last_words;
   Refusals refused;
-  std::deque<ReapedChild> reaped;       // the last ones that died of a signal
-  std::vector<MemorySample> memory;     // thinned out as they become many
+  std::deque<ReapedChild> reaped;                // the last ones that died of a signal
+  std::vector<MemorySample> memory;              // thinned out as they become many
   std::shared_ptr<const std::string> container;  // hints of its runtime; null: none
 
   // The last signal of this number that was sent; nullptr if none was seen.
@@ -121,8 +121,8 @@ struct Life {
 struct Death : Life {
   EventRef event{};
   Nanos time{};
-  int status = 0;                       // as wait4(2) reports it
-  std::shared_ptr<const MemoryMap> map; // as it was; null: nothing is known of it
+  int status = 0;                        // as wait4(2) reports it
+  std::shared_ptr<const MemoryMap> map;  // as it was; null: nothing is known of it
 
   int signo() const { return status & 0x7f; }
   int exit_code() const { return signo() == 0 ? (status >> 8) & 0xff : -1; }
@@ -134,7 +134,7 @@ struct Truncation {
   Nanos time{};
   std::uint64_t device = 0, inode = 0;
   std::string line;
-  std::string by;               // name of the process
+  std::string by;  // name of the process
 };
 
 // What a rule may ask besides the death itself.
@@ -157,7 +157,7 @@ struct Inquest {
 // Why a process died. What all deaths have (who, of what, registers, code) is added by the caller.
 struct Cause {
   Confidence confidence = Confidence::certain;
-  std::string text{};           // completes "python3 (pid 17) died of SIGSEGV: …"
+  std::string text{};  // completes "python3 (pid 17) died of SIGSEGV: …"
   std::vector<std::string> details{};
   std::vector<Evidence> evidence{};
   std::string missing{};

@@ -54,7 +54,8 @@ std::vector<Finding> tell_deaths(const Inquest& inquest) {
         const auto [place, is_new] = told.try_emplace({row.name, death.signo(), raw(sent->sender)}, findings.size());
         if (!is_new) {
           constexpr std::size_t shown = 10;
-          if (alike[place->second]++ < shown) findings[place->second].evidence.push_back({death.event, "and so " + death.name});
+          if (alike[place->second]++ < shown)
+            findings[place->second].evidence.push_back({death.event, "and so " + death.name});
           break;
         }
       }
@@ -62,7 +63,8 @@ std::vector<Finding> tell_deaths(const Inquest& inquest) {
       break;
     }
   }
-  for (const auto& [index, count] : alike) findings[index].sentence += fmt::format("; {} more process{} died in the same way", count, count == 1 ? "" : "es");
+  for (const auto& [index, count] : alike)
+    findings[index].sentence += fmt::format("; {} more process{} died in the same way", count, count == 1 ? "" : "es");
   return findings;
 }
 

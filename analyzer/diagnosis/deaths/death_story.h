@@ -7,8 +7,8 @@
 
 namespace sysreel::deaths {
 
-// A finding for each death that has a cause worth telling. Deaths alike (many processes killed at once by one sender) are
-// told once, with the names of the others.
+// A finding for each death that has a cause worth telling. Deaths alike (many processes killed at once by one sender)
+// are told once, with the names of the others.
 std::vector<Finding> tell_deaths(const Inquest& inquest);
 
 }  // namespace sysreel::deaths

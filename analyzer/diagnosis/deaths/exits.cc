@@ -1,4 +1,5 @@
-// Exit statuses that look like deaths: a shell's or container runtime's 137 is the death of a child; a plain one is nobody's.
+// Exit statuses that look like deaths: a shell's or container runtime's 137 is the death of a child; a plain one is
+// nobody's.
 #include <fmt/format.h>
 
 #include "analyzer/diagnosis/deaths/causes.h"
@@ -28,8 +29,8 @@ std::optional<Cause> child_died(const Death& death, const Inquest& inquest) {
   Cause cause;
   cause.severity = Severity::note;
   const Death* const end = inquest.death_of(child->pid);
-  cause.text = fmt::format("it passes on that its child {} died of {}; it was not killed itself", end ? end->name : fmt::format("process {}", raw(child->pid)),
-                           signal_text(signo, inquest));
+  cause.text = fmt::format("it passes on that its child {} died of {}; it was not killed itself",
+                           end ? end->name : fmt::format("process {}", raw(child->pid)), signal_text(signo, inquest));
   cause.evidence.push_back({child->event, "it waited for that child"});
   if (end) cause.evidence.push_back({end->event, "the child's death: its own finding says why"});
   if (!end) cause.missing = "why the child died: it was not recorded (-f records it)";
@@ -42,9 +43,12 @@ std::optional<Cause> plain_status(const Death& death, const Inquest& inquest) {
   Cause cause;
   cause.severity = Severity::note;
   cause.confidence = inquest.lost_calls == 0 ? Confidence::certain : Confidence::probable;
-  if (inquest.lost_calls > 0) cause.missing = fmt::format("{} calls were lost: a wait for a child may be among them", inquest.lost_calls);
-  cause.text = fmt::format("it chose this status itself; no signal killed it, nor a child that it waited for (128 + {} would be a shell's word for {})", signo,
-                           signal_text(signo, inquest));
+  if (inquest.lost_calls > 0)
+    cause.missing = fmt::format("{} calls were lost: a wait for a child may be among them", inquest.lost_calls);
+  cause.text = fmt::format(
+      "it chose this status itself; no signal killed it, nor a child that it waited for (128 + {} would be a shell's "
+      "word for {})",
+      signo, signal_text(signo, inquest));
   return cause;
 }
 

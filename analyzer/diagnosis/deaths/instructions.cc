@@ -12,9 +12,14 @@ namespace {
 
 // Meanings of SIGFPE's and SIGILL's si_code (uapi asm-generic/siginfo.h).
 std::string arithmetic_text(int code) {
-  constexpr const char* texts[] = {"", "it divided an integer by zero", "an integer overflowed", "it divided by zero in floating point",
-                                   "a floating-point result was too large", "a floating-point result was too small",
-                                   "a floating-point result was inexact", "a floating-point operation was invalid"};
+  constexpr const char* texts[] = {"",
+                                   "it divided an integer by zero",
+                                   "an integer overflowed",
+                                   "it divided by zero in floating point",
+                                   "a floating-point result was too large",
+                                   "a floating-point result was too small",
+                                   "a floating-point result was inexact",
+                                   "a floating-point operation was invalid"};
   return code > 0 && code < static_cast<int>(std::size(texts)) ? texts[code] : "an arithmetic operation failed";
 }
 
@@ -46,7 +51,9 @@ std::optional<Cause> bad_instruction(const Death& death, const Inquest&) {
   const auto view = CrashView::of(death, sigill);
   if (!view || view->crash().code <= 0) return std::nullopt;
   if (code_is(*view, {0x0f, 0x0b})) {
-    cause.text = "it reached an instruction that compilers put where code must never arrive (ud2: __builtin_trap, a failed check, missing return)";
+    cause.text =
+        "it reached an instruction that compilers put where code must never arrive (ud2: __builtin_trap, a failed "
+        "check, missing return)";
     return cause;
   }
   cause.text = "this processor does not know the instruction";
@@ -72,7 +79,8 @@ std::optional<Cause> seccomp_kill(const Death& death, const Inquest& inquest) {
   if (!view || view->crash().code != 1) return std::nullopt;  // SYS_SECCOMP
   const abi::SyscallRow* const row = abi::row_of(inquest.header.native_abi, SyscallNr{view->crash().call});
   Cause cause;
-  cause.text = fmt::format("a seccomp filter forbids the call {}", row ? row->name : std::to_string(view->crash().call));
+  cause.text =
+      fmt::format("a seccomp filter forbids the call {}", row ? row->name : std::to_string(view->crash().call));
   cause.advice = "see the container's or service's seccomp profile (SystemCallFilter=)";
   return cause;
 }

@@ -9,7 +9,8 @@ namespace {
 
 // The SIGKILL, if the kernel sent it and the OOM killer did not.
 const SentSignal* kill_by_kernel(const Death& death) {
-  const SentSignal* const kill = death.signo() == sigkill && raw(death.oom_mark) == 0 ? death.last_sent(sigkill) : nullptr;
+  const SentSignal* const kill =
+      death.signo() == sigkill && raw(death.oom_mark) == 0 ? death.last_sent(sigkill) : nullptr;
   return kill && kill->code == si_kernel ? kill : nullptr;
 }
 
@@ -25,7 +26,8 @@ std::optional<Cause> cpu_limit(const Death& death, const Inquest& inquest) {
   if (!limited && !warning) return std::nullopt;
   Cause cause;
   cause.confidence = limited ? Confidence::certain : Confidence::probable;
-  cause.text = limited ? fmt::format("it used up its CPU time, {} s (RLIMIT_CPU, hard)", limit->second.hard) : "it used up its CPU time (RLIMIT_CPU)";
+  cause.text = limited ? fmt::format("it used up its CPU time, {} s (RLIMIT_CPU, hard)", limit->second.hard)
+                       : "it used up its CPU time (RLIMIT_CPU)";
   if (!limited) cause.missing = "its limit of CPU time was not recorded";
   if (warning) cause.evidence.push_back(evidence_of(*warning));
   cause.evidence.push_back(evidence_of(*kill));
@@ -41,7 +43,9 @@ std::optional<Cause> namespace_end(const Death& death, const Inquest& inquest) {
   Cause cause;
   const bool ended = raw(kill->sender_ended) != 0;
   cause.confidence = ended ? Confidence::certain : Confidence::probable;
-  cause.text = fmt::format("{}, the first process of its pid namespace (its container's init), ended; the kernel kills what is left", sender_text(*kill, inquest));
+  cause.text = fmt::format(
+      "{}, the first process of its pid namespace (its container's init), ended; the kernel kills what is left",
+      sender_text(*kill, inquest));
   if (ended) cause.evidence.push_back({kill->sender_ended, "the end of that process"});
   if (!ended) cause.missing = "the end of that process was not recorded (-f records it)";
   cause.evidence.push_back(evidence_of(*kill));

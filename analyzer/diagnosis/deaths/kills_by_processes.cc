@@ -1,4 +1,5 @@
-// Signals that another process sent: by a daemon that watches memory, through cgroup.kill, by timeout(1), by anybody else.
+// Signals that another process sent: by a daemon that watches memory, through cgroup.kill, by timeout(1), by anybody
+// else.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +18,8 @@ const SentSignal* kill_by_process(const Death& death) {
 }
 
 std::string_view call_name(const SentSignal& sent, const Inquest& inquest) {
-  const abi::SyscallRow* const row = sent.sender_call ? abi::row_of(inquest.header.native_abi, *sent.sender_call) : nullptr;
+  const abi::SyscallRow* const row =
+      sent.sender_call ? abi::row_of(inquest.header.native_abi, *sent.sender_call) : nullptr;
   return row ? row->name : std::string_view{};
 }
 
@@ -26,10 +28,12 @@ std::string_view call_name(const SentSignal& sent, const Inquest& inquest) {
 std::optional<Cause> memory_daemon(const Death& death, const Inquest& inquest) {
   constexpr std::string_view daemons[] = {"systemd-oomd", "earlyoom", "nohang", "oomd"};
   const SentSignal* const sent = kill_by_process(death);
-  if (!sent || std::find(std::begin(daemons), std::end(daemons), sent->sender_name) == std::end(daemons)) return std::nullopt;
+  if (!sent || std::find(std::begin(daemons), std::end(daemons), sent->sender_name) == std::end(daemons))
+    return std::nullopt;
   Cause cause;
   cause.confidence = Confidence::probable;
-  cause.text = fmt::format("{} killed it to free memory; this was not the kernel's OOM killer", sender_text(*sent, inquest));
+  cause.text =
+      fmt::format("{} killed it to free memory; this was not the kernel's OOM killer", sender_text(*sent, inquest));
   cause.missing = "the daemon is known by its name; its own log tells its reason";
   for (const SentSignal& one : death.sent) {
     if (one.sender == sent->sender) cause.evidence.push_back(evidence_of(one));
@@ -62,9 +66,11 @@ std::optional<Cause> timed_out(const Death& death, const Inquest& inquest) {
     cause.evidence.push_back(evidence_of(*sent));
     return cause;
   }
-  cause.text = fmt::format("its time was up: {} sent {}", sender_text(*sent, inquest), signal_text(sent->signo, inquest));
+  cause.text =
+      fmt::format("its time was up: {} sent {}", sender_text(*sent, inquest), signal_text(sent->signo, inquest));
   cause.evidence.push_back(evidence_of(*sent));
-  cause.advice = "see what it was busy with or waited for when it was killed: the last lines of trace-report -p " + std::to_string(raw(death.pid));
+  cause.advice = "see what it was busy with or waited for when it was killed: the last lines of trace-report -p " +
+                 std::to_string(raw(death.pid));
   return cause;
 }
 
@@ -80,7 +86,8 @@ std::optional<Cause> killed_by_process(const Death& death, const Inquest& inques
   const bool asks_politely = death.signo() != sigkill && death.signo() != sigsegv && death.signo() != sigbus;
   if (asks_politely) cause.severity = Severity::note;
   if (death.signo() == sigkill && !itself) cause.advice = "not for memory: the kernel's OOM killer did not choose it";
-  if (!asks_politely && death.signo() != sigkill) cause.advice = "no instruction of the program caused this; its code is not to blame";
+  if (!asks_politely && death.signo() != sigkill)
+    cause.advice = "no instruction of the program caused this; its code is not to blame";
   return cause;
 }
 

@@ -19,29 +19,45 @@ std::optional<Cause> non_canonical_address(const Death& death, const Inquest&) {
   if (!view->trap_unknown() && !protection) return std::nullopt;
   Cause cause;
   cause.confidence = protection ? Confidence::certain : Confidence::probable;
-  cause.text = "it used an address that no memory can have (not a null pointer: the 0 in the siginfo stands for \"unknown\")";
+  cause.text =
+      "it used an address that no memory can have (not a null pointer: the 0 in the siginfo stands for \"unknown\")";
   if (!protection) cause.missing = "the kernel's trap number, which ptrace does not show";
-  cause.details.push_back("a register below holds it: a value between 0x800000000000 and 0xffff7fffffffffff; freed or overwritten pointers look like that");
+  cause.details.push_back(
+      "a register below holds it: a value between 0x800000000000 and 0xffff7fffffffffff; freed or overwritten pointers "
+      "look like that");
   cause.advice = "look for memory used after it was freed, or overwritten: valgrind, or -fsanitize=address";
   return cause;
 }
 
 std::optional<Cause> null_call(const Death& death, const Inquest& inquest) {
   const auto view = CrashView::of(death, sigsegv);
-  if (!view || !view->page_fault() || view->crash().code != segv_maperr || view->address() >= near_null || !view->fetch()) return std::nullopt;
+  if (!view || !view->page_fault() || view->crash().code != segv_maperr || view->address() >= near_null ||
+      !view->fetch())
+    return std::nullopt;
   Cause cause;
   cause.text = fmt::format("it called a function through a null pointer: execution went to {:#x}", view->address());
   cause.confidence = view->confidence(false, inquest, cause.missing);
-  cause.advice = "a callback or a virtual table was never set; the caller's address is what the stack pointer points to (--crash-stack keeps it)";
+  cause.advice =
+      "a callback or a virtual table was never set; the caller's address is what the stack pointer points to "
+      "(--crash-stack keeps it)";
   return cause;
 }
 
 std::optional<Cause> null_pointer(const Death& death, const Inquest& inquest) {
   const auto view = CrashView::of(death, sigsegv);
-  if (!view || !view->page_fault() || view->crash().code != segv_maperr || view->address() >= near_null || view->fetch()) return std::nullopt;
+  if (!view || !view->page_fault() || view->crash().code != segv_maperr || view->address() >= near_null ||
+      view->fetch())
+    return std::nullopt;
   Cause cause;
-  const std::string what = view->address() == 0 ? "it {} a null pointer" : "it {} a null pointer, {} bytes behind it: a field or element of an object that is not there";
-  cause.text = fmt::format(fmt::runtime(what), view->access() == "touched" ? "used" : view->access() == "wrote to" ? "wrote through" : "read through", view->address());
+  const std::string what =
+      view->address() == 0
+          ? "it {} a null pointer"
+          : "it {} a null pointer, {} bytes behind it: a field or element of an object that is not there";
+  cause.text = fmt::format(fmt::runtime(what),
+                           view->access() == "touched"    ? "used"
+                           : view->access() == "wrote to" ? "wrote through"
+                                                          : "read through",
+                           view->address());
   cause.confidence = view->confidence(false, inquest, cause.missing);
   return cause;
 }

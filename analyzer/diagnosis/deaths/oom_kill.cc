@@ -1,6 +1,6 @@
-// Killed by the kernel's OOM killer. Said only on three pieces of evidence: the kernel marked the process as its victim, a
-// SIGKILL came from the kernel, and the process died of it. A SIGKILL from the kernel alone also follows from RLIMIT_CPU and
-// from the end of a pid namespace.
+// Killed by the kernel's OOM killer. Said only on three pieces of evidence: the kernel marked the process as its
+// victim, a SIGKILL came from the kernel, and the process died of it. A SIGKILL from the kernel alone also follows from
+// RLIMIT_CPU and from the end of a pid namespace.
 #include <fmt/format.h>
 
 #include "analyzer/diagnosis/deaths/causes.h"
@@ -18,7 +18,8 @@ std::string log_value(std::string_view log, std::string_view key) {
 }
 
 std::optional<std::uint64_t> limit_of(std::string_view counters) {
-  for (const std::string_view name : {"memory.max", "memory.limit_in_bytes", "hierarchical_memory_limit", "above.memory.max"}) {
+  for (const std::string_view name :
+       {"memory.max", "memory.limit_in_bytes", "hierarchical_memory_limit", "above.memory.max"}) {
     const auto limit = value_of(counters, name);
     constexpr std::uint64_t no_limit = std::uint64_t{1} << 60;  // version 1 says "none" by a number this large
     if (limit && *limit < no_limit) return limit;
@@ -50,8 +51,10 @@ std::string scope_of(const Death& death, Cause& cause) {
 std::string resident_text(const Death& death) {
   const auto anonymous = value_of(death.oom_memory, "anon-rss");
   if (!anonymous) return "";
-  const std::uint64_t others = value_of(death.oom_memory, "file-rss").value_or(0) + value_of(death.oom_memory, "shmem-rss").value_or(0);
-  return fmt::format(" while it used {} ({} of it anonymous)", size_text((*anonymous + others) * 1024), size_text(*anonymous * 1024));
+  const std::uint64_t others =
+      value_of(death.oom_memory, "file-rss").value_or(0) + value_of(death.oom_memory, "shmem-rss").value_or(0);
+  return fmt::format(" while it used {} ({} of it anonymous)", size_text((*anonymous + others) * 1024),
+                     size_text(*anonymous * 1024));
 }
 
 }  // namespace

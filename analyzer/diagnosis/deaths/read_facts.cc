@@ -20,7 +20,8 @@ T read_at(ByteSpan bytes, std::size_t offset) {
 }
 
 const Block* block_at(const Call& call, std::uint64_t address) {
-  const auto found = std::find_if(call.blocks.begin(), call.blocks.end(), [address](const Block& block) { return block.address == address; });
+  const auto found = std::find_if(call.blocks.begin(), call.blocks.end(),
+                                  [address](const Block& block) { return block.address == address; });
   return found == call.blocks.end() || address == 0 ? nullptr : &*found;
 }
 
@@ -69,7 +70,8 @@ std::string command_line_of(const Snapshot& snapshot) {
 }
 
 void read_limits(std::string_view table, Limits& limits) {
-  constexpr std::pair<std::string_view, int> names[] = {{"Max cpu time", rlimit_cpu}, {"Max stack size", rlimit_stack}, {"Max address space", rlimit_as}};
+  constexpr std::pair<std::string_view, int> names[] = {
+      {"Max cpu time", rlimit_cpu}, {"Max stack size", rlimit_stack}, {"Max address space", rlimit_as}};
   const auto number = [](std::string_view& rest) {
     const std::size_t begin = std::min(rest.find_first_not_of(' '), rest.size());
     rest.remove_prefix(begin);
@@ -98,7 +100,8 @@ void read_limit_call(const Call& call, std::string_view name, Limits& limits) {
   if (prlimit && call.args[0] != 0 && static_cast<int>(call.args[0]) != raw(call.pid)) return;
   const Block* const block = block_at(call, call.args[prlimit ? 2 : 1]);
   if (!block || block->data.size() < 2 * sizeof(std::uint64_t)) return;
-  limits[static_cast<int>(call.args[prlimit ? 1 : 0])] = {read_at<std::uint64_t>(block->data, 0), read_at<std::uint64_t>(block->data, 8)};
+  limits[static_cast<int>(call.args[prlimit ? 1 : 0])] = {read_at<std::uint64_t>(block->data, 0),
+                                                          read_at<std::uint64_t>(block->data, 8)};
 }
 
 std::string written_text(const Call& call) {

@@ -1,4 +1,5 @@
-// The stack is full: of the main thread, which may grow up to a limit, or of another one, behind which a guard page lies.
+// The stack is full: of the main thread, which may grow up to a limit, or of another one, behind which a guard page
+// lies.
 #include <fmt/format.h>
 
 #include "analyzer/diagnosis/deaths/causes.h"
@@ -29,7 +30,8 @@ std::optional<Cause> main_stack(const Death& death, const CrashView& view, const
   const std::uint64_t depth = above->end - view.address();
   if (depth + arguments < limit) return std::nullopt;
   Cause cause;
-  cause.text = fmt::format("its stack overflowed: the main thread's has reached {} (RLIMIT_STACK is {})", size_text(depth), size_text(limit));
+  cause.text = fmt::format("its stack overflowed: the main thread's has reached {} (RLIMIT_STACK is {})",
+                           size_text(depth), size_text(limit));
   cause.confidence = view.confidence(false, inquest, cause.missing);
   if (known == death.limits.end()) {
     cause.confidence = Confidence::probable;
@@ -44,7 +46,8 @@ std::optional<Cause> thread_stack(const Death& death, const CrashView& view, con
   const Mapping* const stack = death.map->at(guard->end);
   if (!stack || (stack->protection & prot_write) == 0) return std::nullopt;
   Cause cause;
-  cause.text = fmt::format("its stack overflowed: thread {} used all {} of it and touched the guard page", raw(view.crash().tid), size_text(stack->size()));
+  cause.text = fmt::format("its stack overflowed: thread {} used all {} of it and touched the guard page",
+                           raw(view.crash().tid), size_text(stack->size()));
   cause.confidence = view.confidence(true, inquest, cause.missing);
   if (stack->origin.event != 0) cause.evidence.push_back({EventRef{stack->origin.event}, "this stack was made"});
   return cause;
@@ -57,7 +60,10 @@ std::optional<Cause> stack_overflow(const Death& death, const Inquest& inquest) 
   if (!view || !view->page_fault() || view->fetch() || !near_stack_pointer(*view)) return std::nullopt;
   auto cause = main_stack(death, *view, inquest);
   if (!cause) cause = thread_stack(death, *view, inquest);
-  if (cause) cause->advice = "look for endless recursion or large local arrays; else give it more stack (ulimit -s, pthread_attr_setstacksize)";
+  if (cause)
+    cause->advice =
+        "look for endless recursion or large local arrays; else give it more stack (ulimit -s, "
+        "pthread_attr_setstacksize)";
   return cause;
 }
 

@@ -11,11 +11,21 @@ std::optional<Cause> own_limit(const Death& death, const Inquest&) {
   Cause cause;
   cause.severity = Severity::warning;
   switch (death.signo()) {
-    case sigpipe: cause.text = "it wrote to a pipe or socket whose reader had gone"; cause.severity = Severity::note; break;
-    case sigalrm: cause.text = "a timer that it had set itself ran out, and it does not handle the signal"; break;
-    case sigxcpu: cause.text = "it used up its CPU time (RLIMIT_CPU, soft)"; break;
-    case sigxfsz: cause.text = "it wrote beyond the largest file it may make (RLIMIT_FSIZE)"; break;
-    default: return std::nullopt;
+    case sigpipe:
+      cause.text = "it wrote to a pipe or socket whose reader had gone";
+      cause.severity = Severity::note;
+      break;
+    case sigalrm:
+      cause.text = "a timer that it had set itself ran out, and it does not handle the signal";
+      break;
+    case sigxcpu:
+      cause.text = "it used up its CPU time (RLIMIT_CPU, soft)";
+      break;
+    case sigxfsz:
+      cause.text = "it wrote beyond the largest file it may make (RLIMIT_FSIZE)";
+      break;
+    default:
+      return std::nullopt;
   }
   if (const SentSignal* const sent = death.last_sent(death.signo())) cause.evidence.push_back(evidence_of(*sent));
   return cause;
@@ -28,7 +38,9 @@ std::optional<Cause> unexplained(const Death& death, const Inquest& inquest) {
   cause.confidence = sent ? Confidence::probable : Confidence::possible;
   if (sent && sent->code == si_kernel) {
     cause.text = "the kernel sent the signal, and not for memory";
-    cause.missing = death.signo() == sigkill ? "its reason: CPU time limits, and the end of a pid namespace, are the usual ones" : "its reason";
+    cause.missing = death.signo() == sigkill
+                        ? "its reason: CPU time limits, and the end of a pid namespace, are the usual ones"
+                        : "its reason";
   } else if (sent) {
     cause.text = fmt::format("{} sent the signal", sender_text(*sent, inquest));
     cause.missing = "why";

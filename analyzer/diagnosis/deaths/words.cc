@@ -22,7 +22,8 @@ struct Share {
 }  // namespace
 
 std::string size_text(std::uint64_t bytes) {
-  constexpr std::pair<std::uint64_t, const char*> units[] = {{1ull << 40, "TiB"}, {1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
+  constexpr std::pair<std::uint64_t, const char*> units[] = {
+      {1ull << 40, "TiB"}, {1ull << 30, "GiB"}, {1ull << 20, "MiB"}, {1ull << 10, "KiB"}};
   for (const auto& [unit, name] : units) {
     if (bytes < unit) continue;
     if (bytes % unit == 0 || bytes >= 100 * unit) return fmt::format("{} {}", bytes / unit, name);
@@ -56,7 +57,9 @@ std::string signal_text(int signo, const Inquest& inquest) {
   return name ? name : fmt::format("signal {}", signo);
 }
 
-Evidence evidence_of(const SentSignal& signal) { return {signal.event, "sent: " + signal.line}; }
+Evidence evidence_of(const SentSignal& signal) {
+  return {signal.event, "sent: " + signal.line};
+}
 
 std::vector<std::string> memory_growth(const Death& death, const Inquest& inquest) {
   std::vector<std::string> lines;
@@ -64,8 +67,9 @@ std::vector<std::string> memory_growth(const Death& death, const Inquest& inques
   if (death.memory.size() >= 2) {
     const MemorySample& first = death.memory.front();
     const MemorySample& last = death.memory.back();
-    lines.push_back(fmt::format("in memory: {} at {}, {} at {}", size_text(first.resident * page), wall_clock(first.time, inquest.header),
-                                size_text(last.resident * page), wall_clock(last.time, inquest.header)));
+    lines.push_back(fmt::format("in memory: {} at {}, {} at {}", size_text(first.resident * page),
+                                wall_clock(first.time, inquest.header), size_text(last.resident * page),
+                                wall_clock(last.time, inquest.header)));
   }
   if (!death.map) return lines;
   std::map<int, Share> shares;
@@ -87,10 +91,12 @@ std::vector<std::string> memory_growth(const Death& death, const Inquest& inques
   if (heap >= worth_telling) lines.push_back(fmt::format("heap: {}, grown last by #{}", size_text(heap), heap_event));
   for (const auto& [tid, share] : shares) {
     if (share.bytes < worth_telling) continue;
-    const std::string who = tid == 0 ? "before the recording" : fmt::format("by thread {} from {} to {}, last by #{}", tid,
-                                                                           wall_clock(share.first, inquest.header),
-                                                                           wall_clock(share.last, inquest.header), share.event);
-    lines.push_back(fmt::format("anonymous memory: {} in {} mappings, mapped {}", size_text(share.bytes), share.mappings, who));
+    const std::string who =
+        tid == 0 ? "before the recording"
+                 : fmt::format("by thread {} from {} to {}, last by #{}", tid, wall_clock(share.first, inquest.header),
+                               wall_clock(share.last, inquest.header), share.event);
+    lines.push_back(
+        fmt::format("anonymous memory: {} in {} mappings, mapped {}", size_text(share.bytes), share.mappings, who));
   }
   return lines;
 }

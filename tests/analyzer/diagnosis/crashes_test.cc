@@ -8,10 +8,10 @@ namespace sysreel {
 namespace {
 
 using testing::CallBuilder;
+using ::testing::HasSubstr;
 using testing::MadeDeath;
 using testing::mapped_at;
 using testing::stack_top;
-using ::testing::HasSubstr;
 
 constexpr std::uint64_t read_write = 3, read_only = 1, closed = 0;
 
@@ -20,7 +20,8 @@ TEST(NullPointer, IsAPageFaultNearZero) {
   const Finding& finding = death.takes({.address = 0x18}).finding();
   EXPECT_EQ(finding.rule, "null-pointer");
   EXPECT_EQ(finding.confidence, Confidence::certain);
-  EXPECT_THAT(finding.sentence, HasSubstr("victim (pid 7) died of SIGSEGV: it wrote through a null pointer, 24 bytes behind it"));
+  EXPECT_THAT(finding.sentence,
+              HasSubstr("victim (pid 7) died of SIGSEGV: it wrote through a null pointer, 24 bytes behind it"));
 }
 
 TEST(NullPointer, IsOnlyProbableWithoutATrapNumber) {
@@ -54,12 +55,17 @@ TEST(ReadOnly, NamesTheMappingAndTheCallThatProtectedIt) {
 
 TEST(ReadOnly, IsNotARead) {
   MadeDeath death;
-  EXPECT_EQ(death.anonymous(4096, read_only).takes({.code = 2, .address = mapped_at, .error = 5}).finding().rule, "wild-address");
+  EXPECT_EQ(death.anonymous(4096, read_only).takes({.code = 2, .address = mapped_at, .error = 5}).finding().rule,
+            "wild-address");
 }
 
 TEST(NotExecutable, IsAFetchOfWhatIsThere) {
   MadeDeath death;
-  EXPECT_EQ(death.anonymous(4096, read_write).takes({.code = 2, .address = mapped_at, .error = 0x15, .ip = mapped_at}).finding().rule, "not-executable");
+  EXPECT_EQ(death.anonymous(4096, read_write)
+                .takes({.code = 2, .address = mapped_at, .error = 0x15, .ip = mapped_at})
+                .finding()
+                .rule,
+            "not-executable");
 }
 
 TEST(UseAfterUnmap, NamesTheCallThatUnmapped) {
@@ -87,8 +93,9 @@ TEST(UseAfterUnmap, LostCallsMakeItLessSure) {
 }
 
 constexpr std::string_view layout = "stack 7fffffffefff 7fffffffefff\n";
-constexpr std::string_view limits = "Limit                     Soft Limit           Hard Limit           Units     \n"
-                                    "Max stack size            8388608              unlimited            bytes     \n";
+constexpr std::string_view limits =
+    "Limit                     Soft Limit           Hard Limit           Units     \n"
+    "Max stack size            8388608              unlimited            bytes     \n";
 
 TEST(StackOverflow, OfTheMainThreadReachesItsLimit) {
   MadeDeath death;
@@ -124,7 +131,8 @@ TEST(StackOverflow, IsNoTouchOfAClosedPageFarFromTheStack) {
 // A file of 64 KiB, mapped, perhaps cut by the process itself.
 MadeDeath& with_mapped_file(MadeDeath& death, bool cut, std::uint64_t inode_cut = 99) {
   for (const auto& [fd, inode] : {std::pair{3, std::uint64_t{99}}, std::pair{4, inode_cut}}) {
-    FdFact fact{.pid = Pid{7}, .tid = Tid{7}, .fd = fd, .kind = FdKind::file, .device = 1, .inode = inode, .path = "/tmp/data"};
+    FdFact fact{
+        .pid = Pid{7}, .tid = Tid{7}, .fd = fd, .kind = FdKind::file, .device = 1, .inode = inode, .path = "/tmp/data"};
     death.fact(fact);
   }
   CallBuilder mmap("mmap", {0, 65536, read_write, 1, 3, 0});
@@ -154,7 +162,8 @@ TEST(BadInstruction, TellsATrapFromAnUnknownInstruction) {
   MadeDeath trap;
   EXPECT_THAT(trap.takes({.signo = 4, .code = 2, .code_bytes = {0x0f, 0x0b}}).finding().sentence, HasSubstr("ud2"));
   MadeDeath unknown;
-  EXPECT_THAT(unknown.takes({.signo = 4, .code = 2, .code_bytes = {0x62, 0xf1}}).finding().sentence, HasSubstr("does not know the instruction"));
+  EXPECT_THAT(unknown.takes({.signo = 4, .code = 2, .code_bytes = {0x62, 0xf1}}).finding().sentence,
+              HasSubstr("does not know the instruction"));
 }
 
 TEST(SentFault, IsNoCrash) {

@@ -8,18 +8,20 @@ namespace sysreel {
 namespace {
 
 using testing::CallBuilder;
-using testing::MadeDeath;
 using ::testing::HasSubstr;
+using testing::MadeDeath;
 
 constexpr int sigkill = 9, si_user = 0, si_kernel = 128;
 constexpr int write_call = 1, kill_call = 62;
 constexpr std::string_view victim = "total-vm 70000 kB\nanon-rss 65536 kB\nfile-rss 0 kB\nshmem-rss 0 kB\n";
-constexpr std::string_view cpu_limited = "Max cpu time              1                    2                    seconds   \n";
+constexpr std::string_view cpu_limited =
+    "Max cpu time              1                    2                    seconds   \n";
 
 TEST(OomKill, IsCertainWithMarkKillAndDeath) {
   MadeDeath death;
   death.snapshot(SnapshotKind::oom_victim, victim).sent(sigkill, si_kernel, 7, "victim").ends(sigkill);
-  death.snapshot(SnapshotKind::kernel_log, "6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),oom_memcg=/a/b,task_memcg=/a/b\n");
+  death.snapshot(SnapshotKind::kernel_log,
+                 "6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),oom_memcg=/a/b,task_memcg=/a/b\n");
   const Finding& finding = death.finding();
   EXPECT_EQ(finding.rule, "oom-kill");
   EXPECT_EQ(finding.confidence, Confidence::certain);
@@ -36,7 +38,8 @@ TEST(OomKill, TellsTheMachineFromAGroup) {
 
 TEST(OomKill, SaysWhatIsMissingWithoutALog) {
   MadeDeath death;
-  const Finding& finding = death.snapshot(SnapshotKind::oom_victim, victim).sent(sigkill, si_kernel, 7, "victim").ends(sigkill).finding();
+  const Finding& finding =
+      death.snapshot(SnapshotKind::oom_victim, victim).sent(sigkill, si_kernel, 7, "victim").ends(sigkill).finding();
   EXPECT_EQ(finding.confidence, Confidence::certain);
   EXPECT_THAT(finding.missing, HasSubstr("whether a memory cgroup or the whole machine"));
 }
@@ -48,7 +51,8 @@ TEST(OomKill, IsProbableWhenNoKillWasSeen) {
 
 TEST(OomKill, NeedsTheMark) {
   MadeDeath death;
-  EXPECT_EQ(death.sent(sigkill, si_kernel, 7, "victim").ends(sigkill).finding().rule, "unexplained-death") << "the kernel kills for other reasons, too";
+  EXPECT_EQ(death.sent(sigkill, si_kernel, 7, "victim").ends(sigkill).finding().rule, "unexplained-death")
+      << "the kernel kills for other reasons, too";
 }
 
 TEST(OomKill, AMarkedProcessThatEndsByItselfWasNotKilled) {
@@ -71,7 +75,8 @@ TEST(CpuLimit, NeedsALimit) {
   EXPECT_EQ(limited.finding().rule, "cpu-limit");
   EXPECT_THAT(limited.finding().sentence, HasSubstr("2 s (RLIMIT_CPU, hard)"));
   MadeDeath free;
-  free.snapshot(SnapshotKind::limits, "Max cpu time              unlimited            unlimited            seconds   \n");
+  free.snapshot(SnapshotKind::limits,
+                "Max cpu time              unlimited            unlimited            seconds   \n");
   EXPECT_EQ(free.sent(sigkill, si_kernel, 7, "victim").ends(sigkill).finding().rule, "unexplained-death");
 }
 
@@ -155,7 +160,8 @@ CallBuilder refused_mapping() {
   mmap.fails(12);
   return mmap;
 }
-constexpr std::string_view space_limited = "Max address space         536870912            536870912            bytes     \n";
+constexpr std::string_view space_limited =
+    "Max address space         536870912            536870912            bytes     \n";
 
 TEST(AddressSpaceLimit, ComparesTheRequestWithTheLimit) {
   MadeDeath death;

@@ -60,7 +60,8 @@ class MadeDeath {
   // A signal on its way. `call` is the number of the call that the sender is in, -1: none.
   MadeDeath& sent(int signo, int code, int sender, std::string_view name, int call = -1) {
     std::array<std::byte, 48> info = siginfo(signo, code);
-    Signal signal{.pid = Pid{7}, .tid = Tid{7}, .time = now(), .stage = SignalStage::generated, .signo = signo, .siginfo = info};
+    Signal signal{
+        .pid = Pid{7}, .tid = Tid{7}, .time = now(), .stage = SignalStage::generated, .signo = signo, .siginfo = info};
     signal.sender_pid = Pid{sender};
     signal.sender_comm = name;
     signal.sender_call = static_cast<std::uint32_t>(call + 1);
@@ -93,7 +94,12 @@ class MadeDeath {
     const std::vector<std::byte> bytes = encode_fault(fault);
     std::array<std::byte, 48> info = siginfo(taken.signo, taken.code);
     std::memcpy(info.data() + 16, &taken.address, sizeof taken.address);
-    Signal signal{.pid = Pid{7}, .tid = Tid{7}, .time = now(), .stage = SignalStage::delivered, .signo = taken.signo, .siginfo = info};
+    Signal signal{.pid = Pid{7},
+                  .tid = Tid{7},
+                  .time = now(),
+                  .stage = SignalStage::delivered,
+                  .signo = taken.signo,
+                  .siginfo = info};
     signal.ip = taken.ip;
     signal.fault = bytes;
     diagnosis_.on(signal);
