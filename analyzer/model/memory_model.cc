@@ -134,9 +134,12 @@ void MemoryModel::on(const TaskNew& task) {
   if (program != programs_.end()) programs_.try_emplace(raw(task.pid), program->second);
 }
 
-void MemoryModel::on(const Exec& exec) {
+void MemoryModel::on(const Exec& exec, const Model& files) {
   maps_.erase(raw(exec.pid));
-  programs_[raw(exec.pid)] = std::make_shared<const std::string>(exec.path);
+  std::string path(exec.path);
+  const std::string_view folder = files.cwd(exec.pid);
+  if (!path.empty() && path[0] != '/' && !folder.empty()) path = std::string(folder) + "/" + path;
+  programs_[raw(exec.pid)] = std::make_shared<const std::string>(std::move(path));
 }
 
 void MemoryModel::on(const TaskExit& exit) {

@@ -22,7 +22,8 @@ class MemoryModel {
   // A call that succeeded. `files` tells what its descriptors are.
   void on(const Call& call, const Model& files, std::uint64_t event);
   void on(const TaskNew& task);
-  void on(const Exec& exec);
+  // `files` tells from where a relative path starts.
+  void on(const Exec& exec, const Model& files);
   void on(const TaskExit& exit);
   void on(const Snapshot& snapshot);
 

@@ -120,13 +120,17 @@ TEST(MemoryModel, ForkedProcessesHaveTheirOwnMaps) {
   ASSERT_TRUE(memory.map_of(Pid{1}) && memory.map_of(Pid{2}));
   EXPECT_TRUE(memory.map_of(Pid{1})->at(base));
   EXPECT_FALSE(memory.map_of(Pid{2})->at(base));
-  memory.on(Exec{.pid = Pid{2}, .tid = Tid{2}, .former_tid = Tid{2}});
+  memory.on(Exec{.pid = Pid{2}, .tid = Tid{2}, .former_tid = Tid{2}}, files);
   EXPECT_FALSE(memory.map_of(Pid{2}));
 }
 
 TEST(MemoryModel, LaysOutWhatAnExecveMaps) {
   MemoryModel memory;
-  memory.on(Exec{.pid = Pid{2}, .tid = Tid{2}, .former_tid = Tid{2}, .path = "/bin/x"});
+  Model files;
+  const std::string_view folder = "/bin";
+  files.on(
+      Snapshot{.pid = Pid{2}, .tid = Tid{2}, .kind = SnapshotKind::cwd, .data = std::as_bytes(std::span(folder))});
+  memory.on(Exec{.pid = Pid{2}, .tid = Tid{2}, .former_tid = Tid{2}, .path = "x"}, files);
   const std::string_view text =
       "code 401000 402100\ndata 404e10 405000\nheap 500000 500000\nstack 7ffffffe0010 7ffffffe0010\nheaders 400040 "
       "400040\nloader 0 0\n";

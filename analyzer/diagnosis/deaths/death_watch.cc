@@ -157,7 +157,7 @@ void DeathWatch::on(const TaskNew& task, const Scene&) {
 }
 
 void DeathWatch::on(const Exec& exec, const Scene& scene) {
-  memory_.on(exec);
+  memory_.on(exec, scene.model);
   Life& process = life(exec.pid);
   process.command_line = scene.header.command.empty() || !process.launched ? "" : fmt::format("{}", fmt::join(scene.header.command, " "));
   process.launched = false;
