@@ -28,7 +28,7 @@ struct Mapping {
   std::uint64_t end = 0;         // first byte behind it
   std::uint32_t protection = 0;  // PROT_*
   bool shared = false;
-  std::shared_ptr<const std::string> name;  // path, "[heap]", "[stack]"; null: anonymous
+  std::shared_ptr<const std::string> name{};  // path, "[heap]", "[stack]"; null: anonymous
   std::uint64_t device = 0;                 // of a file, where its descriptor was known
   std::uint64_t inode = 0;
   std::uint64_t offset = 0;  // in the file, of `start`

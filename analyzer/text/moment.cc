@@ -39,6 +39,8 @@ constexpr const char* snapshot_names[] = {"command line",
                                           "statm",
                                           "build-ids",
                                           "kernel log",
+                                          "call tallies",
+                                          "filtered calls",
                                           "memory layout",
                                           "chosen by the OOM killer"};
 

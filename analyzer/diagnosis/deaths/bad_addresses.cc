@@ -109,10 +109,9 @@ std::optional<Cause> wild_address(const Death& death, const Inquest& inquest) {
     cause.text = fmt::format("it {} {:#x}, which is not aligned for such an access", view->access(), view->address());
     return cause;
   }
-  cause.confidence = Confidence::probable;
   cause.text = fmt::format("it {} {:#x}, where nothing may be accessed", view->access(), view->address());
   cause.missing = "where the address came from";
-  static_cast<void>(view->confidence(true, inquest, cause.missing));
+  cause.confidence = view->confidence(true, inquest, cause.missing);
   if (const Mapping* const mapping = view->mapping()) {
     tell_mapping(*mapping, cause);
   } else if (view->map_known()) {

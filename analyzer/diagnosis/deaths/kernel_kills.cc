@@ -17,7 +17,7 @@ const SentSignal* kill_by_kernel(const Death& death) {
 }  // namespace
 
 // The kernel kills a process by its own timer tick when the hard limit is reached, a second or more after SIGXCPU.
-std::optional<Cause> cpu_limit(const Death& death, const Inquest& inquest) {
+std::optional<Cause> cpu_limit(const Death& death, const Inquest&) {
   const SentSignal* const kill = kill_by_kernel(death);
   if (!kill || kill->sender != death.pid) return std::nullopt;
   const auto limit = death.limits.find(rlimit_cpu);
@@ -32,7 +32,6 @@ std::optional<Cause> cpu_limit(const Death& death, const Inquest& inquest) {
   if (warning) cause.evidence.push_back(evidence_of(*warning));
   cause.evidence.push_back(evidence_of(*kill));
   cause.advice = "raise the limit (ulimit -t, LimitCPU=), or find what spins: trace-stats --sort cpu";
-  static_cast<void>(inquest);
   return cause;
 }
 

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::uint64_t near_null = 64 * 1024;  // nothing is mapped below vm.mmap_min_addr, by default as much
 
+std::string_view way_of_access(const CrashView& view) {
+  if (view.trap_unknown()) return "used";
+  return view.write() ? "wrote through" : "read through";
+}
+
 }  // namespace
 
 // The processor does not say which address it was, and the kernel reports 0: not a null pointer.
@@ -49,15 +54,11 @@ std::optional<Cause> null_pointer(const Death& death, const Inquest& inquest) {
       view->fetch())
     return std::nullopt;
   Cause cause;
-  const std::string what =
-      view->address() == 0
-          ? "it {} a null pointer"
-          : "it {} a null pointer, {} bytes behind it: a field or element of an object that is not there";
-  cause.text = fmt::format(fmt::runtime(what),
-                           view->access() == "touched"    ? "used"
-                           : view->access() == "wrote to" ? "wrote through"
-                                                          : "read through",
-                           view->address());
+  cause.text = fmt::format("it {} a null pointer", way_of_access(*view));
+  if (view->address() != 0) {
+    cause.text +=
+        fmt::format(", {} bytes behind it: a field or element of an object that is not there", view->address());
+  }
   cause.confidence = view->confidence(false, inquest, cause.missing);
   return cause;
 }
