@@ -111,6 +111,7 @@ void RecordDelivery::deliver_call(const sr_record& record) {
   }
   const std::byte* at = append_blocks(record, blocks_);
   if (!spent.empty()) std::erase_if(blocks_, [this](const Block& block) { return mended(block, blocks_); });
+  if (!exec_paths_.empty()) mend_exec_path(call);
   call.blocks = blocks_;
   const std::byte* const facts = at;
   for (unsigned i = 0; i < record.fd_count; ++i) at += fact_at(at).size();
@@ -121,6 +122,19 @@ void RecordDelivery::deliver_call(const sr_record& record) {
   if (may_change_fds(call)) deliver_other_fds(call);
   sink_->on(call);
   if (watching_ends_) ends_[raw(call.tid)] = call.end();
+}
+
+// The path of an execve may not have been resident at its entry, and is gone after it: the kernel's copy stands in.
+void RecordDelivery::mend_exec_path(const Call& call) {
+  const auto found = exec_paths_.find(raw(call.tid));
+  if (found == exec_paths_.end()) return;
+  exec_path_ = std::move(found->second);
+  exec_paths_.erase(found);
+  for (Block& block : blocks_) {
+    if (block.address != call.args[0] || block.end != BlockEnd::fault || !block.data.empty()) continue;
+    block.data = std::as_bytes(std::span(exec_path_.c_str(), exec_path_.size() + 1));
+    block.end = BlockEnd::whole;
+  }
 }
 
 void RecordDelivery::deliver_fact(const Call& call, ByteSpan bytes) {
@@ -194,11 +208,13 @@ void RecordDelivery::take(const KernelEvent& kept) {
     case SR_EVENT_EXEC: {
       const auto former = static_cast<std::int32_t>(event.other_tid);
       rename(former, tid);
+      exec_paths_[former] = kept.payload;
       return sink_->on(Exec{pid, Tid{tid}, Tid{former}, nanos(event.time), kept.payload});
     }
     case SR_EVENT_EXIT:
       tasks_.erase(tid);
       entries_.erase(tid);
+      exec_paths_.erase(tid);
       if (event.last_thread) {
         lookup_.forget(pid);
         signals_.forget(pid);

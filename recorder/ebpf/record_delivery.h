@@ -47,6 +47,7 @@ class RecordDelivery final : public RecordTaker {
   void deliver_other_fds(const Call& call);
   bool may_change_fds(const Call& call);
   Signal signal_of(const sr_event& event);
+  void mend_exec_path(const Call& call);
   void rename(std::int32_t from, std::int32_t to);
 
   const bool announce_entries_;
@@ -58,6 +59,8 @@ class RecordDelivery final : public RecordTaker {
   std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
   std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in
   std::vector<Block> blocks_;
+  std::unordered_map<std::int32_t, std::string> exec_paths_;  // by tid: of the execve that has succeeded and not ended yet
+  std::string exec_path_;
   std::vector<int> described_;  // descriptors of the call at hand about which the programs told
   bool watching_ends_ = false;
   std::unordered_map<std::int32_t, Nanos> ends_;

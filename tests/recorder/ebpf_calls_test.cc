@@ -14,25 +14,6 @@ namespace {
 
 using namespace sysreel::testing;
 
-TEST(EbpfCalls, DeliversArgumentsResultAndDuration) {
-  Collector seen;
-  record(seen, [] {
-    syscall(SYS_getpriority, 0x1122334455667788, 2, 3, 4, 5, 6);
-    timespec nap{0, 3'000'000};
-    nanosleep(&nap, nullptr);
-    return 0;
-  });
-  const auto calls = seen.named("getpriority");
-  ASSERT_EQ(calls.size(), 1u);
-  EXPECT_EQ(calls[0]->call.args, (std::array<std::uint64_t, 6>{0x1122334455667788, 2, 3, 4, 5, 6}));
-  EXPECT_EQ(calls[0]->call.result, -EINVAL);
-  EXPECT_EQ(calls[0]->call.abi, Abi::x86_64);
-  EXPECT_NE(calls[0]->call.ip, 0u);
-  const auto naps = seen.named("clock_nanosleep");
-  ASSERT_EQ(naps.size(), 1u);
-  EXPECT_GE(naps[0]->call.duration.value, 3'000'000);
-}
-
 TEST(EbpfCalls, KeepsPathsAndBuffersUpToTheirLimits) {
   Collector seen;
   const std::string long_path = "/tmp/" + std::string(3000, 'x');
@@ -212,19 +193,6 @@ TEST(EbpfCalls, CopiesTheFrameFromWhichASignalReturns) {
   EXPECT_EQ(mask, 1u << (SIGTERM - 1));
 }
 
-TEST(EbpfCalls, RecordsExitGroupWithoutAResult) {
-  Collector seen;
-  record(seen, [] { return 7; });
-  const auto calls = seen.named("exit_group");
-  ASSERT_EQ(calls.size(), 1u);
-  EXPECT_TRUE(calls[0]->call.has(call_no_result));
-  EXPECT_EQ(calls[0]->call.args[0], 7u);
-  ASSERT_EQ(seen.exits.size(), 1u);
-  EXPECT_EQ(seen.exits[0].status, 7 << 8);
-  EXPECT_TRUE(seen.exits[0].whole_process);
-  EXPECT_EQ(seen.order.back(), "exit");
-}
-
 TEST(EbpfCalls, MarksTheCallThatWasInFlightAtAttach) {
   Collector seen;
   record(seen, [] { return 0; });
@@ -237,26 +205,6 @@ TEST(EbpfCalls, MarksTheCallThatWasInFlightAtAttach) {
   EXPECT_EQ(reads[1]->call.result, 1);
   ASSERT_EQ(seen.tasks.size(), 1u);
   EXPECT_EQ(seen.tasks[0].origin, TaskOrigin::attached);
-}
-
-TEST(EbpfCalls, RecordsTheOtherAbiOfInt80) {
-  Collector seen;
-  record(seen, [] {
-    long result;
-    asm volatile("int $0x80" : "=a"(result) : "a"(20) : "memory", "r8", "r9", "r10", "r11");  // getpid
-    asm volatile("int $0x80" : "=a"(result) : "a"(6), "b"(0xffffffffL) : "memory", "r8", "r9", "r10", "r11");  // close
-    return 0;
-  });
-  std::vector<const SeenCall*> foreign;
-  for (const SeenCall& call : seen.calls) {
-    if (call.call.abi == Abi::i386) foreign.push_back(&call);
-  }
-  ASSERT_EQ(foreign.size(), 2u);
-  EXPECT_EQ(raw(foreign[0]->call.nr), 20);
-  EXPECT_EQ(foreign[0]->call.result, raw(foreign[0]->call.pid));
-  EXPECT_EQ(raw(foreign[1]->call.nr), 6);
-  EXPECT_EQ(foreign[1]->call.args[0], 0xffffffffu);
-  EXPECT_EQ(foreign[1]->call.result, -EBADF);
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ class Collector : public EventSink {
   void on(const FdFact& fact) override {
     facts.push_back(fact);
     fact_paths.emplace_back(fact.path);
+    order.push_back("fact");
   }
 
   std::vector<const SeenCall*> named(std::string_view name) const {
