@@ -116,7 +116,7 @@ TEST(EbpfTasks, TheEndOfAProcessIsNoSignalToItsThreads) {
 // A program whose threads ceaselessly make threads that end at once. When told to stop, each maker makes a last call.
 class ThreadMaker {
  public:
-  static constexpr int makers = 2;
+  static constexpr int makers = 1;
   ThreadMaker() : tracee_([board = board_] {
     std::vector<std::thread> threads;
     for (int i = 0; i < makers; ++i) {
