@@ -24,11 +24,18 @@ std::uint64_t sum(const LossCounts& losses) {
 }  // namespace
 
 Pump::Pump(EventSource& source, ReelWriter& writer, const PumpOptions& options)
-    : source_(source), writer_(writer), options_(options), witness_(writer), began_(read_clock(CLOCK_MONOTONIC)), chunk_began_(began_) {}
+    : source_(source),
+      writer_(writer),
+      options_(options),
+      began_(read_clock(CLOCK_MONOTONIC)),
+      witness_(writer),
+      checkpoints_(began_, options.checkpoint_every),
+      chunk_began_(began_) {}
 
 // A process that was there before is described by what /proc says now. A launched command is, once it is the command.
 void Pump::on(const TaskNew& event) {
   writer_.on(event);
+  checkpoints_.on(event);
   const bool first = raw(event.tid) == raw(event.pid);
   if (options_.snapshots && first && event.origin == TaskOrigin::attached) take_snapshot(event.pid, lookup_, build_ids_, writer_);
   if (options_.snapshots) witness_.on(event);
@@ -36,6 +43,7 @@ void Pump::on(const TaskNew& event) {
 
 void Pump::on(const Exec& event) {
   writer_.on(event);
+  checkpoints_.on(event);
   if (!options_.snapshots) return;
   witness_.on(event);
   if (event.pid == options_.command) {
@@ -53,9 +61,15 @@ void Pump::on(const Signal& event) {
 void Pump::on(const TaskExit& event) {
   writer_.on(event);
   if (options_.snapshots) witness_.on(event);
+  checkpoints_.on(event);
   if (!event.whole_process) return;
   lookup_.forget(event.pid);
   if (event.pid == options_.command) outcome_.command_status = event.status;
+}
+
+void Pump::on(const TaskDetach& event) {
+  writer_.on(event);
+  checkpoints_.on(event);
 }
 
 void Pump::sample_clock() {
@@ -84,6 +98,9 @@ void Pump::close_chunk(Nanos now) {
   account_losses();
   static_cast<void>(writer_.cut(now));  // a failure stays visible in writer_.failure()
   chunk_began_ = now;
+  if (!options_.snapshots || !checkpoints_.due(now)) return;
+  checkpoints_.write(lookup_, writer_);
+  writer_.mark_checkpoint();
 }
 
 std::optional<EndReason> Pump::ended(Nanos now) const {
@@ -100,6 +117,7 @@ std::optional<EndReason> Pump::ended(Nanos now) const {
 
 PumpOutcome Pump::run() {
   sample_clock();
+  writer_.mark_checkpoint();  // a recording begins with the state of all that it finds
   if (options_.inherited) options_.inherited->replay(writer_);
   std::optional<EndReason> reason;
   while (!reason) {

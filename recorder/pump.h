@@ -11,6 +11,7 @@
 #include "format/reel_writer.h"
 #include "format/result.h"
 #include "recorder/build_ids.h"
+#include "recorder/checkpoint.h"
 #include "recorder/death_witness.h"
 #include "recorder/event_source.h"
 #include "recorder/fd_lookup.h"
@@ -29,6 +30,7 @@ struct Progress {
 struct PumpOptions {
   RecordLimits limits;
   bool snapshots = true;
+  Nanos checkpoint_every{10'000'000'000};  // at least so much lies between two, if there are snapshots
   Pid command{};                         // the launched command, whose end decides about command_status; 0: none
   const OwnedEvents* inherited = nullptr;  // what the command got from its launcher (take_inherited_snapshot); borrowed
   const std::atomic<bool>* stop = nullptr;  // becomes true when the recording shall end
@@ -58,7 +60,7 @@ class Pump final : private EventSink {
   void on(const TaskNew& event) override;
   void on(const Exec& event) override;
   void on(const TaskExit& event) override;
-  void on(const TaskDetach& event) override { writer_.on(event); }
+  void on(const TaskDetach& event) override;
   void on(const FdFact& event) override { writer_.on(event); }
   void on(const Snapshot& event) override { writer_.on(event); }
 
@@ -70,11 +72,12 @@ class Pump final : private EventSink {
   EventSource& source_;
   ReelWriter& writer_;
   const PumpOptions options_;
+  Nanos began_;
   FdLookup lookup_;
   BuildIds build_ids_;
   DeathWitness witness_;
+  Checkpoints checkpoints_;
   PumpOutcome outcome_;
-  Nanos began_;
   Nanos sampled_;
   Nanos memory_sampled_;
   Nanos chunk_began_;

@@ -48,6 +48,11 @@ constexpr Source inherited_sources[] = {
 
 constexpr Source sender_sources[] = {{SnapshotKind::command_line, "cmdline"}, {SnapshotKind::executable, "exe", true}};
 
+constexpr Source state_sources[] = {
+    {SnapshotKind::cwd, "cwd", true},
+    {SnapshotKind::maps, "maps"},
+};
+
 constexpr Source exec_sources[] = {
     {SnapshotKind::command_line, "cmdline"},
     {SnapshotKind::executable, "exe", true},
@@ -145,5 +150,15 @@ void take_exec_snapshot(Pid pid, BuildIds& build_ids, EventSink& sink) {
 }
 
 void take_sender_snapshot(Pid pid, EventSink& sink) { deliver_sources(pid, sender_sources, sink); }
+
+void take_state_snapshot(Pid pid, const std::set<Tid>& threads, FdLookup& lookup, EventSink& sink) {
+  for (const Tid tid : threads) {
+    const std::string comm = proc::comm_of(tid);
+    if (comm.empty()) continue;
+    sink.on(Snapshot{pid, tid, read_clock(CLOCK_MONOTONIC), SnapshotKind::comm, std::as_bytes(std::span(comm))});
+  }
+  deliver_sources(pid, state_sources, sink);
+  deliver_descriptors(pid, lookup, 0, sink);
+}
 
 }  // namespace sysreel

@@ -1,6 +1,7 @@
 // Reads what /proc tells about a process, at the start of its recording and after it replaced its program.
 #pragma once
 
+#include <set>
 #include <string_view>
 
 #include "format/event.h"
@@ -17,6 +18,9 @@ void take_snapshot(Pid pid, FdLookup& lookup, BuildIds& build_ids, EventSink& si
 // What a command inherits, read of the child that waits to become it: folders, limits, control group, and descriptors that
 // are not close-on-exec. A short command may be gone before anybody can look.
 void take_inherited_snapshot(Pid pid, FdLookup& lookup, EventSink& sink);
+
+// What calls change, of a process and those of its threads that are recorded: their names, its folder, mappings, descriptors.
+void take_state_snapshot(Pid pid, const std::set<Tid>& threads, FdLookup& lookup, EventSink& sink);
 
 // What an execve changed: command line, executable, mappings.
 void take_exec_snapshot(Pid pid, BuildIds& build_ids, EventSink& sink);

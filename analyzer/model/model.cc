@@ -171,7 +171,10 @@ void Model::on(const Snapshot& snapshot) {
     process(snapshot.pid).cwd = text;
     process(snapshot.pid).cwd_time = snapshot.time;
   }
-  if (snapshot.kind == SnapshotKind::comm) tasks_[raw(snapshot.tid)] = {snapshot.pid, std::string(text)};
+  if (snapshot.kind == SnapshotKind::comm) {
+    const bool is_new = tasks_.insert_or_assign(raw(snapshot.tid), Task{snapshot.pid, std::string(text)}).second;
+    if (is_new) ++process(snapshot.pid).threads;
+  }
 }
 
 const Descriptor* Model::descriptor(Pid pid, int fd) const {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 
@@ -29,9 +30,13 @@ struct Recording {
   UniqueFd file{::memfd_create("reel", MFD_CLOEXEC)};
   PumpOutcome outcome;
   OwnedEvents events;
+  std::vector<bool> checkpoints;  // by chunk
 
   void run(MemorySource& source, PumpOptions options = {}) {
     options.snapshots = false;
+    run_with_snapshots(source, options);
+  }
+  void run_with_snapshots(MemorySource& source, const PumpOptions& options) {
     auto writer = ReelWriter::open(UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)), Header{});
     ASSERT_TRUE(writer);
     outcome = Pump(source, *writer, options).run();
@@ -39,6 +44,7 @@ struct Recording {
     auto reader = ReelReader::open(UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)), "memory");
     ASSERT_TRUE(reader) << reader.error().message;
     ASSERT_TRUE(reader->replay(events));
+    for (const IndexEntry& chunk : reader->index()) checkpoints.push_back(chunk.checkpoint);
   }
   template <typename Event>
   std::vector<Event> all() const {
@@ -95,6 +101,33 @@ TEST(Pump, StopsAtTheNumberOfEvents) {
   recording.run(source, options);
   EXPECT_EQ(recording.outcome.reason, EndReason::events);
   EXPECT_LE(recording.all<Call>().size(), 10u);
+}
+
+TEST(Pump, ACheckpointTellsTheStateOfEveryTask) {
+  const Pid me{::getpid()};
+  MemorySource source;
+  source.add([me](EventSink& sink) { sink.on(TaskNew{.pid = me, .tid = Tid{raw(me)}, .time = Nanos{100}}); });
+  for (int i = 0; i < 3; ++i) {
+    source.add([i](EventSink& sink) {
+      sink.on(call_at(200 + 10 * i));
+      ::usleep(1'100'000);  // a chunk is cut once a second
+    });
+  }
+  PumpOptions options;
+  options.checkpoint_every = Nanos{1};
+  Recording recording;
+  recording.run_with_snapshots(source, options);
+  ASSERT_GE(recording.checkpoints.size(), 3u);
+  EXPECT_EQ(recording.checkpoints, std::vector<bool>(recording.checkpoints.size(), true));
+  std::size_t names = 0, folders = 0, inputs = 0;
+  for (const Snapshot& snapshot : recording.all<Snapshot>()) {
+    names += snapshot.kind == SnapshotKind::comm && snapshot.tid == Tid{raw(me)};
+    folders += snapshot.kind == SnapshotKind::cwd && snapshot.pid == me;
+  }
+  for (const FdFact& fact : recording.all<FdFact>()) inputs += fact.fd == STDIN_FILENO && fact.cause == FdCause::snapshot;
+  EXPECT_EQ(names, recording.checkpoints.size() - 1);
+  EXPECT_EQ(folders, names);
+  EXPECT_EQ(inputs, names);
 }
 
 TEST(Pump, StatesEachLossOnce) {
