@@ -27,6 +27,9 @@ RENAMED = {
 }
 
 
+MEMORY_LIMIT = 100 * 1024  # KiB, on two CPUs
+
+
 def wait_for(condition, what, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
@@ -45,6 +48,11 @@ def tasks_of(pid):
 def state_of(tid):
     with open(f"/proc/{tid}/stat") as stat:
         return stat.read().rsplit(")", 1)[1].split()[0]
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
 
 
 def is_stopped(pid):
@@ -102,6 +110,19 @@ class Window:
     def counted_by_us(self, bin_dir):
         table = json.loads(subprocess.check_output([f"{bin_dir}/trace-stats", "--json", self.reel]))
         return {row["name"]: row["calls"] for row in table["rows"]}, table["lost"]
+
+    def memory(self):
+        """KiB that the recorder takes: its own pages, and those of its BPF maps and programs, each counted once."""
+        folder = f"/proc/{self.recorder.pid}"
+        resident = int(re.search(r"VmRSS:\s+(\d+)", read(f"{folder}/status"))[1])
+        mapped = sum(int(size) for size in re.findall(r"anon_inode:bpf-map\n.*?\nRss:\s+(\d+)", read(f"{folder}/smaps"), re.S))
+        kept = {}
+        for name in os.listdir(f"{folder}/fdinfo"):
+            info = read(f"{folder}/fdinfo/{name}")
+            owner, size = re.search(r"(?:map|prog)_id:\s+\d+", info), re.search(r"memlock:\s+(\d+)", info)
+            if owner and size:
+                kept[owner[0]] = int(size[1]) // 1024
+        return resident - mapped + sum(kept.values())
 
     def loss_by_cause(self, bin_dir):
         """Calls lost, by cause, as trace-info tells them."""
@@ -210,10 +231,15 @@ def check_redis(bin_dir, engine, folder, stalled):
         clients = subprocess.run(benchmark, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         os.kill(server.pid, signal.SIGSTOP)
         wait_for(lambda: is_stopped(server.pid), "redis-server to stop")
+        memory = window.memory()
         window.close()
         os.kill(server.pid, signal.SIGCONT)
         good = check_counts(window, bin_dir, f"redis-server with {engine}")
         alive = subprocess.run(["redis-cli", "-p", port, "ping"], stdout=subprocess.PIPE, timeout=20).stdout.strip() == b"PONG"
+        print(f"  memory of the recorder, BPF maps included: {memory // 1024} MiB")
+        if memory > MEMORY_LIMIT and os.cpu_count() <= 2:
+            print(f"  that is more than {MEMORY_LIMIT // 1024} MiB")
+            good = False
         if clients.returncode != 0 or not alive:
             print("  redis-server did not live through it untouched")
             good = False
