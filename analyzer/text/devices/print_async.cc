@@ -205,6 +205,67 @@ void print_registered_fd(CallPrinter& p, const abi::Type&, std::uint64_t value) 
   p.out.put("-2 /* IORING_REGISTER_FILES_SKIP */");
 }
 
+namespace {
+
+void print_reserved_words(CallPrinter& p, Braces& fields, ByteSpan words) {
+  if (!any_set(words)) return;
+  fields.name("resv2");
+  p.out.put('[');
+  for (std::size_t i = 0; i < words.size(); i += sizeof(std::uint32_t)) {
+    if (i > 0) p.out.put(", ");
+    p.out.hex(number_in<std::uint32_t>(words, i));
+  }
+  p.out.put(']');
+}
+
+void print_probed_operation(CallPrinter& p, ByteSpan bytes) {
+  Braces fields(p);
+  fields.name("op");
+  print_one_of_decimal(p, abi::io_uring_ops, number_in<std::uint8_t>(bytes, 0));
+  if (const unsigned reserved = number_in<std::uint8_t>(bytes, 1)) {
+    fields.name("resv");
+    p.out.hex(reserved);
+  }
+  fields.name("flags");
+  print_flags(p, abi::io_uring_op_flags, number_in<std::uint16_t>(bytes, 2));
+  if (const auto reserved = number_in<std::uint32_t>(bytes, 4)) {
+    fields.name("resv2");
+    p.out.hex(reserved);
+  }
+}
+
+}  // namespace
+
+// struct io_uring_probe: a head, and as many operations as the call has room for.
+void print_io_uring_probe(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint64_t head_size = 16, operation_size = 8, most_operations = 256;
+  if (!follow(p, type, value)) return;
+  const std::uint64_t count = std::min<std::uint64_t>(static_cast<std::uint32_t>(p.call.args[3]), most_operations + 1);
+  const auto bytes = count > most_operations ? std::nullopt : p.fetch(type.copy.flow, value, head_size + count * operation_size);
+  if (!bytes) return print_address(p.out, value);
+  Braces fields(p);
+  fields.name("last_op");
+  print_one_of_decimal(p, abi::io_uring_ops, number_in<std::uint8_t>(*bytes, 0));
+  fields.name("ops_len");
+  p.out.decimal(number_in<std::uint8_t>(*bytes, 1));
+  if (const unsigned reserved = number_in<std::uint16_t>(*bytes, 2)) {
+    fields.name("resv");
+    p.out.hex(reserved);
+  }
+  print_reserved_words(p, fields, bytes->subspan(4, 12));
+  fields.name("ops");
+  p.out.put('[');
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (i > 0) p.out.put(", ");
+    if (p.abbreviated() && i >= p.options.string_limit) {
+      p.out.put("...");
+      break;
+    }
+    print_probed_operation(p, bytes->subspan(head_size + i * operation_size, operation_size));
+  }
+  p.out.put(']');
+}
+
 void print_io_uring_restrictions(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   constexpr unsigned size = 16;
   if (!follow(p, type, value)) return;
@@ -229,23 +290,15 @@ void print_io_uring_restrictions(CallPrinter& p, const abi::Type& type, std::uin
         print_flags(p, abi::io_uring_sqe_flags, argument);
         break;
       default:
-        if (argument != 0) {
-          fields.name("register_op");
-          p.out.hex(argument);
-        }
+        p.out.put(" /* op: ");
+        p.out.hex(argument);
+        p.out.put(" */");
     }
     if (const unsigned reserved = number_in<std::uint8_t>(bytes, 3)) {
       fields.name("resv");
       p.out.hex(reserved);
     }
-    if (!any_set(bytes.subspan(4))) return;
-    fields.name("resv2");
-    p.out.put('[');
-    for (std::size_t i = 0; i < 3; ++i) {
-      if (i > 0) p.out.put(", ");
-      p.out.hex(number_in<std::uint32_t>(bytes, 4 + 4 * i));
-    }
-    p.out.put(']');
+    print_reserved_words(p, fields, bytes.subspan(4));
   });
 }
 

@@ -7,35 +7,11 @@ namespace sysreel::text {
 void print_fanotify_init_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   constexpr std::uint32_t class_mask = 0xc;
   const auto bits = static_cast<std::uint32_t>(value);
-  const std::uint32_t flags = bits & ~class_mask;
   if (p.options.constants == ConstantStyle::raw) return p.out.hex(bits);
-  const bool verbose = p.options.constants == ConstantStyle::verbose;
-  if (verbose) {
-    p.out.hex(bits);
-    p.out.put(" /* ");
-  }
-  const char* name = name_of(abi::fanotify_classes, bits & class_mask);
-  if (name) {
-    p.out.put(name);
-  } else {
-    p.out.hex(bits & class_mask);
-    if (!verbose) print_note(p, abi::fanotify_classes.unknown);
-  }
-  std::uint32_t rest = flags;
-  bool any = false;
-  for (const abi::Name& flag : abi::fanotify_init_flags.rows) {
-    if (!(rest & flag.value)) continue;
-    p.out.put('|');
-    p.out.put(flag.text);
-    rest &= ~static_cast<std::uint32_t>(flag.value);
-    any = true;
-  }
-  if (rest != 0) {
-    p.out.put('|');
-    p.out.hex(rest);
-    if (!any && !verbose) print_note(p, abi::fanotify_init_flags.unknown);
-  }
-  if (verbose) p.out.put(" */");
+  print_one_of(p, abi::fanotify_classes, bits & class_mask);
+  if ((bits & ~class_mask) == 0) return;
+  p.out.put('|');
+  print_flags(p, abi::fanotify_init_flags, bits & ~class_mask);
 }
 
 void print_fanotify_dirfd(CallPrinter& p, const abi::Type&, std::uint64_t value) {

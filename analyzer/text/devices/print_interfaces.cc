@@ -63,6 +63,12 @@ void print_map(CallPrinter& p, ByteSpan data) {
   p.out.hex(number_in<std::uint8_t>(data, 2 * word + 4));
 }
 
+// uapi linux/if_arp.h, linux/if_ether.h, linux/ax25.h; of the others all that sa_data holds.
+std::size_t hardware_address_size(std::uint16_t family) {
+  constexpr std::uint16_t netrom = 0, ethernet = 1;
+  return family == ethernet ? 6 : family == netrom ? 7 : 14;
+}
+
 void print_part(CallPrinter& p, Braces& fields, const CommandRow& row, ByteSpan request) {
   const ByteSpan data = request.subspan(name_size);
   fields.name(row.field);
@@ -75,10 +81,11 @@ void print_part(CallPrinter& p, Braces& fields, const CommandRow& row, ByteSpan 
     case Part::map: return print_map(p, data);
     case Part::hardware: {
       Braces address(p);
+      const auto family = number_in<std::uint16_t>(data, 0);
       address.name("sa_family");
-      print_one_of(p, abi::arp_hardware_types, number_in<std::uint16_t>(data, 0));
+      print_one_of(p, abi::arp_hardware_types, family);
       address.name("sa_data");
-      return print_hardware_address(p, data.subspan(2, 6));
+      return print_hardware_address(p, data.subspan(2, hardware_address_size(family)));
     }
   }
 }

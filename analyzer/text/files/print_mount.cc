@@ -3,6 +3,7 @@
 
 #include "analyzer/text/files/arguments.h"
 #include "analyzer/text/files/extensible.h"
+#include "analyzer/text/network/network.h"
 #include "format/abi/flags.h"
 
 namespace sysreel::text {
@@ -54,6 +55,17 @@ void print_mount_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value
 void print_fsconfig_key(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   constexpr std::size_t longest = 256;  // of a key or a value in the kernel
   print_bounded_string(p, type, value, longest);
+}
+
+void print_fsconfig_binary(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint64_t longest = 1 << 20;  // which the kernel takes
+  const auto size = static_cast<std::uint32_t>(p.call.args[4]);
+  if (size > longest) return print_address(p.out, value);
+  if (!follow(p, type, value)) return;
+  const std::uint32_t shown = std::min(size, p.options.string_limit);
+  const auto bytes = p.fetch(type.copy.flow, value, shown);
+  if (!bytes) return print_address(p.out, value);
+  print_hex_string(p, *bytes, shown < size);
 }
 
 void print_swap_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {

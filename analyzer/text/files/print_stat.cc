@@ -123,24 +123,11 @@ void print_statx_time(CallPrinter& p, const abi::Type& type, std::uint64_t value
 void print_statx_flags(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   constexpr std::uint32_t sync_mask = 0x6000;
   const auto flags = static_cast<std::uint32_t>(value);
-  if ((flags & sync_mask) != 0 || p.options.constants == ConstantStyle::raw) return print_flags(p, abi::statx_flags, flags);
-  if (p.options.constants == ConstantStyle::verbose) {
-    p.out.hex(flags);
-    p.out.put(" /* ");
-  }
-  p.out.put("AT_STATX_SYNC_AS_STAT");
-  std::uint32_t rest = flags;
-  for (const abi::Name& name : abi::statx_flags.rows) {
-    if ((rest & name.value) != name.value) continue;
-    p.out.put('|');
-    p.out.put(name.text);
-    rest &= ~static_cast<std::uint32_t>(name.value);
-  }
-  if (rest != 0) {
-    p.out.put('|');
-    p.out.hex(rest);
-  }
-  if (p.options.constants == ConstantStyle::verbose) p.out.put(" */");
+  if (p.options.constants == ConstantStyle::raw && (flags & sync_mask) == 0) return p.out.hex(flags);
+  print_flags(p, abi::statx_sync_types, flags & sync_mask);
+  if ((flags & ~sync_mask) == 0) return;
+  p.out.put('|');
+  print_flags(p, abi::statx_flags, flags & ~sync_mask);
 }
 
 void print_statfs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -123,6 +123,7 @@ void print_msghdr(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const auto capacity = name_capacity_at_entry(p, value);
   if (!capacity) return print_address(p.out, value);
   if (p.failed()) {
+    if (!p.memory.input(value, size)) return print_address(p.out, value);
     Braces fields(p);
     fields.name("msg_namelen");
     return p.out.signed_decimal(*capacity);

@@ -251,7 +251,7 @@ void print_tcp_md5sig(CallPrinter& p, const abi::Type& type, std::uint64_t value
     print_address_field(p, fields, "tcpm_addr", family, bytes.subspan(4, 16));
     fields.name("tcpm_key");
     const std::size_t shown = std::min<std::size_t>(length, key_size);
-    print_byte_array(p, bytes.subspan(20, shown), length > key_size);
+    print_hex_string(p, bytes.subspan(20, shown), length > key_size);
   });
 }
 

@@ -6,7 +6,7 @@
 namespace sysreel::text {
 namespace {
 
-constexpr std::uint32_t version_1 = 0x19980330;
+constexpr std::uint32_t version_1 = 0x19980330, version_2 = 0x20071026, version_3 = 0x20080522;
 constexpr int groups_max = 65536;  // NGROUPS_MAX, uapi linux/limits.h
 
 void print_id16(CallPrinter& p, std::uint64_t value) {
@@ -71,7 +71,7 @@ void print_capability_data(CallPrinter& p, const abi::Type& type, std::uint64_t 
   if (!follow(p, type, value)) return;
   constexpr std::size_t set_bytes = 12;
   const auto version = p.input<std::uint32_t>(p.call.args[0]);
-  const bool wide = version.value_or(version_1) != version_1;
+  const bool wide = version == version_2 || version == version_3;
   const auto bytes = p.fetch(type.copy.flow, value, wide ? 2 * set_bytes : set_bytes);
   if (!bytes) return print_address(p.out, value);
   const auto bits = [&](unsigned word) {

@@ -70,22 +70,17 @@ void print_seccomp_result(CallPrinter& p, std::uint32_t k) {
   p.out.hex(k & data_mask);
 }
 
-// Loads of the socket filters' own data lie at negative offsets: SKF_AD_OFF+SKF_AD_CPU.
+// Loads of the socket filters' own data lie at negative offsets: SKF_AD_OFF+SKF_AD_CPU, SKF_NET_OFF+9.
 void print_socket_offset(CallPrinter& p, std::uint16_t code, std::uint32_t k) {
   constexpr std::uint32_t load_class = 7, absolute = 0x20, mode_mask = 0xe0;
   constexpr std::uint32_t ancillary = 0xfffff000, network = 0xfff00000, link = 0xffe00000;
-  if ((code & load_class) > ldx || (code & mode_mask) != absolute || k < link || p.options.constants == ConstantStyle::raw) {
-    return p.out.hex(k);
-  }
-  if (k >= ancillary) {
-    print_constant(p, ancillary, "SKF_AD_OFF");
-    p.out.put('+');
-    return print_one_of(p, abi::cbpf_skf_ad_offsets, k - ancillary);
-  }
-  const bool is_network = k >= network;
-  print_constant(p, is_network ? network : link, is_network ? "SKF_NET_OFF" : "SKF_LL_OFF");
+  if ((code & load_class) > ldx || (code & mode_mask) != absolute || k < link) return p.out.hex(k);
+  const bool own = k >= ancillary, is_network = k >= network;
+  const std::uint32_t base = own ? ancillary : is_network ? network : link;
+  print_constant(p, base, own ? "SKF_AD_OFF" : is_network ? "SKF_NET_OFF" : "SKF_LL_OFF");
   p.out.put('+');
-  p.out.hex(k - (is_network ? network : link));
+  if (!own || p.options.constants == ConstantStyle::raw) return p.out.decimal(k - base);
+  print_one_of(p, abi::cbpf_skf_ad_offsets, k - base);
 }
 
 void print_instruction(CallPrinter& p, ByteSpan bytes, bool seccomp) {
@@ -151,7 +146,9 @@ void print_socket_program(CallPrinter& p, const abi::Type& type, std::uint64_t v
 }
 void print_socket_instructions(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  print_instructions(p, type.copy.flow, value, p.elements(type, value), false);
+  const std::uint64_t count = p.elements(type, value);
+  if (count == 0) return print_address(p.out, value);
+  print_instructions(p, type.copy.flow, value, count, false);
 }
 void print_seccomp_program(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_program(p, type, value, true); }
 

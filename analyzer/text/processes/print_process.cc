@@ -78,10 +78,14 @@ void print_entry_number(CallPrinter& p, std::uint64_t address) {
   p.out.put(", ...}");
 }
 
+void print_user_desc_of_entry(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  p.failed() ? print_entry_number(p, value) : print_user_desc(p, type, value);
+}
+
 // struct user_desc (uapi asm/ldt.h): three words and a word of bits.
 void print_user_desc(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  if (p.failed() && type.copy.flow == abi::Flow::inout) return print_entry_number(p, value);
   constexpr std::size_t size = 16;
   const bool sized_by_argument = p.row.args.size() == 3;  // modify_ldt
   const auto bytes = sized_by_argument && p.call.args[2] != size ? std::nullopt : p.fetch(abi::Flow::in, value, size);

@@ -115,7 +115,7 @@ void print_registers(CallPrinter& p, abi::Flow flow, std::uint64_t address, std:
   const abi::Struct& layout = narrow ? abi::user_regs_i386_layout : abi::user_regs_x86_64_layout;
   const unsigned width = narrow ? 4 : 8;
   // The kernel refuses a part of a register, and shows no more of them than it knows.
-  if (size % width != 0 && size < layout.fields.size() * width) return print_address(p.out, address);
+  if (size % width != 0) return print_address(p.out, address);
   const auto count = static_cast<unsigned>(std::min<std::uint64_t>(size / width, layout.fields.size()));
   const auto bytes = p.fetch(flow, address, std::size_t{count} * width);
   if (!bytes || count == 0) return print_address(p.out, address);
