@@ -94,7 +94,7 @@ def redis(bench, tools, rounds, requests):
                 if slow and number > 1:
                     continue
                 seen.setdefault(tool.name if tool else "native", []).append(
-                    measure(tool, server.pid, port, max(requests // 20, 500) if slow else requests))
+                    measure(tool, server.pid, port, max(requests // 100, 500) if slow else requests))
                 if tool and tool.name == "trace-record":
                     facts = reels.facts(bench, tool.output)
                     found.append((size_of(tool) / max(facts["events"], 1), facts["lost"]))
