@@ -53,7 +53,7 @@ class Bench:
         return Cost(wall, user + system, tool)
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
