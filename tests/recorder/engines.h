@@ -11,10 +11,10 @@
 
 namespace sysreel::testing {
 
-// Polls until `done`, at most ten seconds.
+// Polls until `done`, at most for a minute.
 template <typename Done>
 void poll_until(EventSource& source, EventSink& sink, Done done) {
-  for (int i = 0; i < 500 && !done(); ++i) ASSERT_TRUE(source.poll(sink, Nanos{20'000'000}));
+  for (int i = 0; i < 3000 && !done(); ++i) ASSERT_TRUE(source.poll(sink, Nanos{20'000'000}));
   EXPECT_TRUE(done());
 }
 
