@@ -15,4 +15,11 @@ std::string wall_clock(Nanos time, const Header& header) {
   return fmt::format("{:%H:%M:%S}.{:06}", local, realtime % 1'000'000'000 / 1000);
 }
 
+std::string span_text(Nanos span) {
+  const auto nanos = static_cast<double>(span.value);
+  if (span.value >= 1'000'000'000) return fmt::format("{:.1f} s", nanos / 1e9);
+  if (span.value >= 1'000'000) return fmt::format("{:.0f} ms", nanos / 1e6);
+  return fmt::format("{:.0f} µs", nanos / 1e3);
+}
+
 }  // namespace sysreel

@@ -21,7 +21,7 @@ constexpr const char* usage =
     "Usage: trace-report [--errors|--diagnose|--summary|--at N] [OPTION]... [FILE]...\n"
     "Prints the system calls and signals in a reel as strace does, on standard output. Without FILE it reads standard input\n"
     "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n"
-    "--errors groups the calls that failed by errno, call and target instead.\n"
+    "--errors ranks the calls that failed by what followed from them, and says what to do next; -v shows them all.\n"
     "--diagnose says what went wrong: who killed a process, why it crashed, what it rests on and how sure it is.\n"
     "--at N shows event N of the reel, which a finding names as #N, and what came around it.\n"
     "--summary is one page: what ran, how it ended, where the time went, what failed and what was found (-C is strace's).\n";

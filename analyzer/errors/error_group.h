@@ -75,4 +75,7 @@ constexpr bool is_not_now(int error) {
          error == errno_of("EALREADY") || (error >= errno_of("ERESTARTSYS") && error <= errno_of("ERESTART_RESTARTBLOCK"));
 }
 
+// A path does not lead anywhere.
+constexpr bool is_missing(int error) { return error == abi::errno_of("ENOENT") || error == abi::errno_of("ENOTDIR"); }
+
 }  // namespace sysreel::errors

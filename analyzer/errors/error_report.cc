@@ -4,10 +4,7 @@
 #include <cstring>
 
 #include "analyzer/errors/messages.h"
-#include "analyzer/errors/rules/rule.h"
-#include "analyzer/text/call_line.h"
-#include "analyzer/text/call_text.h"
-#include "format/abi/abi.h"
+#include "analyzer/text/memory_image.h"
 
 namespace sysreel::errors {
 namespace {
@@ -18,13 +15,8 @@ constexpr std::uint64_t keeps_failing = 3;       // failures in a row that are n
 
 bool takes_data(Deed deed) { return deed == Deed::read || deed == Deed::accept; }
 
-bool is_missing(int error) { return error == abi::errno_of("ENOENT") || error == abi::errno_of("ENOTDIR"); }
-
 Key by_name(std::string_view path) { return mixed(1, key_of(last_component(path))); }
 Key by_descriptor(std::int64_t fd, Deed deed) { return mixed(4, static_cast<Key>(fd) << 8 | static_cast<Key>(deed)); }
-
-// The errors with which a path answers that there is nothing behind it.
-bool can_be_a_probe(int error) { return is_missing(error) || error == abi::errno_of("ENXIO"); }
 
 // What connections to one service have in common, whatever address of its host they try: the port.
 Key by_service(std::string_view address) {
@@ -156,11 +148,8 @@ ProcessTrack& ErrorReport::process(Pid pid) {
 
 void ErrorReport::failed(const Call& call, const CallShape& shape, ProcessTrack& process) {
   const int error = static_cast<int>(-call.result);
-  const Key kind = mixed(static_cast<Key>(raw(call.nr)) << 2 | static_cast<Key>(call.abi), static_cast<Key>(error));
-  const auto [known, is_new] = call_errors_.try_emplace(kind);
-  if (is_new) known->second.routine = routine_call(text::row_for(call).name, error);
-  if (known->second.routine.kind == Routine::answer) {
-    ErrorGroup& group = whole_group(call, shape, error, known->second);
+  if (groups_.is_answer(call, error)) {
+    ErrorGroup& group = groups_.of_any_object({call, shape, model_, knowledge_, process}, error);
     group.add(call.end(), call.tid);
     ++group.handled;
     return;
@@ -192,55 +181,12 @@ Pending& ErrorReport::pending_in(std::vector<Pending>& items, Key exact, const C
   for (Pending& item : items) {
     if (item.group->error == error && item.nr == call.nr && item.exact == exact) return item;
   }
-  ErrorGroup& group = group_of(call, shape, error, process);
+  ErrorGroup& group = groups_.of_object({call, shape, model_, knowledge_, process}, error);
   if (items.size() >= ProcessTrack::pending_each_limit) {
     settle(items.front());
     items.erase(items.begin());
   }
   return items.emplace_back(Pending{.group = &group, .nr = call.nr, .exact = exact});
-}
-
-ErrorGroup& ErrorReport::group_of(const Call& call, const CallShape& shape, int error, ProcessTrack& process) {
-  const Key object = object_key(call, shape, model_);
-  const Key kind = mixed(static_cast<Key>(raw(call.nr)) << 2 | static_cast<Key>(call.abi), static_cast<Key>(error));
-  const auto found = by_key_.find(mixed(kind, object));
-  if (found != by_key_.end()) return *found->second;
-  if (by_key_.size() >= options_.group_limit) {
-    totals_.merged_objects = true;
-    CallErrors& errors = call_errors_[kind];
-    return whole_group(call, shape, error, errors);
-  }
-  ErrorGroup& group = new_group(call, shape, error);
-  by_key_.emplace(mixed(kind, object), &group);
-  group.object = object_of(call, shape, model_);
-  group.routine = call_errors_[kind].routine;
-  if (group.routine.kind == Routine::no && can_be_a_probe(error)) group.routine = routine_path(path_of(group.object));
-  rule_for(error).observe({call, shape, model_, knowledge_, process}, group);
-  return group;
-}
-
-ErrorGroup& ErrorReport::new_group(const Call& call, const CallShape& shape, int error) {
-  ErrorGroup& group = *groups_.emplace_back(std::make_unique<ErrorGroup>());
-  text::Out name;
-  text::print_call_name(name, call, text::row_for(call));
-  group.error = error;
-  group.call = name.view();
-  group.deed = shape.deed;
-  group.pid = call.pid;
-  group.tid = call.tid;
-  group.comm = model_.comm(call.tid);
-  group.example = text::call_line(call, model_);
-  return group;
-}
-
-// The group for all objects of this call and errno.
-ErrorGroup& ErrorReport::whole_group(const Call& call, const CallShape& shape, int error, CallErrors& errors) {
-  if (!errors.whole) {
-    errors.whole = &new_group(call, shape, error);
-    errors.whole->routine = errors.routine;
-    errors.whole->object.text = errors.routine.kind == Routine::answer ? "" : "(other objects)";
-  }
-  return *errors.whole;
 }
 
 // --- what follows ----------------------------------------------------------------------------------------------------
@@ -317,21 +263,8 @@ void ErrorReport::connected(const Call& call, ProcessTrack& process) {
 
 // A connect that was in progress failed after all: as if it had said so at once.
 void ErrorReport::connect_failed(const Call& call, const Pending& started, int error, ProcessTrack& process) {
-  auto [known, is_new] = by_key_.try_emplace(mixed(mixed(started.exact, static_cast<Key>(error)), static_cast<Key>(Deed::connect)));
-  if (is_new) {
-    ErrorGroup& group = *groups_.emplace_back(std::make_unique<ErrorGroup>());
-    known->second = &group;
-    group.error = error;
-    group.call = started.group->call;
-    group.deed = Deed::connect;
-    group.object = started.group->object;
-    group.pid = call.pid;
-    group.tid = call.tid;
-    group.comm = model_.comm(call.tid);
-    group.example = started.group->example + "; then " + text::call_line(call, model_);
-    rule_for(error).observe({call, shape_of(call.abi, call.nr), model_, knowledge_, process}, group);
-  }
-  ErrorGroup& group = *known->second;
+  const Scene scene{call, shape_of(call.abi, call.nr), model_, knowledge_, process};
+  ErrorGroup& group = groups_.of_connect(scene, *started.group, started.exact, error);
   group.add(call.end(), call.tid);
   ++totals_.failures;
   std::vector<Pending>& items = process.pending[by_service(group.object.name)];
@@ -391,12 +324,6 @@ void ErrorReport::settle(ProcessTrack& process) {
     for (Pending& item : items) settle(item);
   }
   process.pending.clear();
-}
-
-std::vector<const ErrorGroup*> ErrorReport::groups() const {
-  std::vector<const ErrorGroup*> all;
-  for (const auto& group : groups_) all.push_back(group.get());
-  return all;
 }
 
 }  // namespace sysreel::errors

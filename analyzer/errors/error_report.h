@@ -3,14 +3,13 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "analyzer/analysis.h"
-#include "analyzer/errors/error_group.h"
+#include "analyzer/errors/error_groups.h"
 #include "analyzer/errors/knowledge.h"
 #include "analyzer/errors/process_track.h"
 #include "analyzer/model/model.h"
@@ -34,7 +33,6 @@ struct ErrorTotals {
   std::uint64_t lost = 0;
   std::uint64_t other_lost = 0;   // signals and ends of tasks
   std::uint64_t failed_ends = 0;
-  bool merged_objects = false;    // there were more than group_limit of them
   bool filtered = false;
   std::uint32_t string_limit = 0;
 };
@@ -49,7 +47,7 @@ class ErrorReport final : public Analysis {
     std::size_t group_limit = 20000;
   };
   ErrorReport() : ErrorReport(Options()) {}
-  explicit ErrorReport(Options options) : options_(std::move(options)) {}
+  explicit ErrorReport(Options options) : options_(std::move(options)), groups_(options_.group_limit) {}
 
   using EventSink::on;
   void begin(const Header& header) override;
@@ -65,18 +63,14 @@ class ErrorReport final : public Analysis {
   void finish() override;
 
   // Complete after finish(). In no particular order: see ranked() in verdict.h.
-  std::vector<const ErrorGroup*> groups() const;
+  std::vector<const ErrorGroup*> groups() const { return groups_.all(); }
+  // There were more than group_limit different objects.
+  bool merged_objects() const { return groups_.merged_objects(); }
   const ErrorTotals& totals() const { return totals_; }
   // The last few of them, in order.
   const std::deque<FailedEnd>& failed_ends() const { return failed_ends_; }
 
  private:
-  // One (call, errno): the failures whose object does not matter, and those whose objects are too many.
-  struct CallErrors {
-    RoutineFailure routine;
-    ErrorGroup* whole = nullptr;
-  };
-
   ProcessTrack& process(Pid pid);
   void failed(const Call& call, const CallShape& shape, ProcessTrack& process);
   void succeeded(const Call& call, const CallShape& shape, ProcessTrack& process);
@@ -95,16 +89,11 @@ class ErrorReport final : public Analysis {
 
   Pending& pending_in(std::vector<Pending>& items, Key exact, const Call& call, const CallShape& shape, int error,
                       ProcessTrack& process);
-  ErrorGroup& group_of(const Call& call, const CallShape& shape, int error, ProcessTrack& process);
-  ErrorGroup& new_group(const Call& call, const CallShape& shape, int error);
-  ErrorGroup& whole_group(const Call& call, const CallShape& shape, int error, CallErrors& errors);
 
   Options options_;
   Model model_;
   Knowledge knowledge_;
-  std::vector<std::unique_ptr<ErrorGroup>> groups_;
-  std::unordered_map<Key, ErrorGroup*> by_key_;
-  std::unordered_map<Key, CallErrors> call_errors_;
+  ErrorGroups groups_;
   std::unordered_map<int, ProcessTrack> processes_;
   int last_pid_ = -1;
   ProcessTrack* last_process_ = nullptr;

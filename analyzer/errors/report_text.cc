@@ -145,7 +145,7 @@ void add_circumstances(std::string& out, const ErrorReport& report, const Failur
   if (totals.lost) out += fmt::format("{} calls happened and were lost: failures and successes among them are not known\n", totals.lost);
   if (totals.other_lost) out += fmt::format("{} signals or ends of tasks were lost: consequences may be missing\n", totals.other_lost);
   if (totals.filtered) out += "recorded with a filter: other calls, and what would have made failures good, are not in the reel\n";
-  if (totals.merged_objects) out += "too many different objects failed: the rest is shown as (other objects)\n";
+  if (report.merged_objects()) out += "too many different objects failed: the rest is shown as (other objects)\n";
   constexpr std::uint32_t whole_messages = 128;
   const bool cut = std::any_of(failures.begin(), failures.end(), [](const auto& f) { return f.group->said.cut; });
   if (cut && totals.string_limit < whole_messages) {

@@ -26,13 +26,6 @@ std::string process_name(const Model& model, Pid pid, Tid tid) {
   return fmt::format("{}[{}]", comm.empty() ? "process" : escaped(comm), raw(pid));
 }
 
-std::string span_text(Nanos span) {
-  const auto nanos = static_cast<double>(span.value);
-  if (span.value >= 1'000'000'000) return fmt::format("{:.1f} s", nanos / 1e9);
-  if (span.value >= 1'000'000) return fmt::format("{:.0f} ms", nanos / 1e6);
-  return fmt::format("{:.0f} µs", nanos / 1e3);
-}
-
 std::string absolute_path(const FailureObject& object) {
   if (object.name.starts_with('/')) return object.name;
   return object.start.empty() ? std::string() : object.start + (object.start.ends_with('/') ? "" : "/") + object.name;

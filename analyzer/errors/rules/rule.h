@@ -8,6 +8,7 @@
 #include "analyzer/errors/knowledge.h"
 #include "analyzer/errors/process_track.h"
 #include "analyzer/model/model.h"
+#include "analyzer/wall_clock.h"
 
 namespace sysreel::errors {
 
@@ -43,8 +44,6 @@ std::string next_general(const ErrorGroup& group);
 
 // "cat[4711]"
 std::string process_name(const Model& model, Pid pid, Tid tid);
-// "1.5 s", "20 ms", "3 µs"
-std::string span_text(Nanos span);
 // Absolute form of the group's path; empty if its start is unknown.
 std::string absolute_path(const FailureObject& object);
 
