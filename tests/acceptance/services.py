@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-BIN = sys.argv[1]
+BIN = os.path.abspath(sys.argv[1])
 PATIENCE = 120  # seconds for whatever a busy machine makes slow
 
 

@@ -16,10 +16,14 @@ constexpr std::size_t finding_limit = 32;
 std::string group_of(const FdFact& fact) {
   if (fact.kind == FdKind::socket) return "sockets";
   if (fact.kind == FdKind::fifo) return "pipes";
-  // /data/000123 and /data/000124 are alike: digits do not tell files apart.
-  std::string path = errors::escaped(fact.path);
-  for (char& c : path) c = c >= '0' && c <= '9' ? '#' : c;
-  return path;
+  // /data/000123 and /data/124 are alike: numbers do not tell files apart.
+  std::string pattern;
+  for (const char c : errors::escaped(fact.path)) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) pattern += c;
+    if (digit && !pattern.ends_with('#')) pattern += '#';
+  }
+  return pattern;
 }
 
 }  // namespace
