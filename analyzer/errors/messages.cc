@@ -55,17 +55,28 @@ bool hints_at(const Message& message, const FailureObject& object) {
   return stem.size() >= telling && contains_word(message.text, stem);
 }
 
-// "127.0.0.1 port 80" is as good as "127.0.0.1:80".
-bool names_address(std::string_view text, std::string_view address) {
+// "127.0.0.1 port 80" is as good as "127.0.0.1:80". Of a message that is cut the host is enough.
+bool names_address(const Message& message, std::string_view address) {
+  const std::string_view text = message.text;
   const std::size_t colon = address.rfind(':');
   if (contains(text, address) || colon == std::string_view::npos) return contains(text, address);
   std::string_view host = address.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return contains(text, host) && contains(text, address.substr(colon + 1));
+  return contains(text, host) && (message.cut || contains(text, address.substr(colon + 1)));
+}
+
+// The recording cut the message within `name`: it ends with what `name` begins with.
+bool is_cut_within(const Message& message, std::string_view name) {
+  constexpr std::size_t telling = 5;
+  for (std::size_t length = name.size(); message.cut && length >= telling; --length) {
+    if (message.text.ends_with(name.substr(0, length))) return true;
+  }
+  return false;
 }
 
 bool names_object(const Message& message, const FailureObject& object) {
-  if (object.kind == ObjectKind::address && path_of(object).empty()) return names_address(message.text, object.text);
+  if (object.kind == ObjectKind::address && path_of(object).empty()) return names_address(message, object.text);
+  if (is_cut_within(message, path_of(object))) return true;
   const std::string_view name = last_component(path_of(object));
   constexpr std::size_t shortest = 2, telling = 4;
   return name.size() >= telling ? contains(message.text, name) : name.size() >= shortest && contains_word(message.text, name);

@@ -35,6 +35,13 @@ TEST(Messages, TheTextOfTheErrnoMayBeCutByTheRecordingOnly) {
   EXPECT_EQ(fit(saying("start: No such file", false), group), Consequence::none);
 }
 
+TEST(Messages, APathMayBeCutByTheRecording) {
+  const ErrorGroup group = group_about("/etc/nginx/nginx.conf", enoent);
+  EXPECT_EQ(fit(saying("nginx: configuration file /etc/n", true), group), Consequence::reported_name);
+  EXPECT_EQ(fit(saying("nginx: configuration file /etc/n", false), group), Consequence::none);
+  EXPECT_EQ(fit(saying("nginx: configuration file /var/l", true), group), Consequence::none);
+}
+
 TEST(Messages, AnAddressMayBeSpelledInWords) {
   ErrorGroup group;
   group.object = {ObjectKind::address, "127.0.0.1:80", inet_address(80), ""};
