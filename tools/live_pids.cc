@@ -7,7 +7,11 @@
 
 namespace sysreel::tools {
 
-std::string LivePids::comm(int id) { return proc::comm_of(Tid{id}); }
+// Kernel threads have longer names in /proc than anywhere else.
+std::string LivePids::comm(int id) {
+  constexpr std::size_t longest = 15;
+  return proc::comm_of(Tid{id}).substr(0, longest);
+}
 
 std::string LivePids::comm_of_traced(Tid tid) {
   std::string& name = names_[raw(tid)];

@@ -11,7 +11,7 @@
 #include "tools/reel_files.h"
 #include "tools/reel_problems.h"
 #include "tools/reel_text.h"
-#include "tools/standard_output.h"
+#include "tools/report_output.h"
 
 namespace sysreel::tools {
 namespace {
@@ -49,17 +49,18 @@ int summarise(std::span<const char* const> words, const ProgramName& name) {
   if (!note.empty()) name.say(note);
   if (!files) return say_error(name, files.error());
 
-  StandardOutput output;
+  Result<ReportOutput> output = ReportOutput::open(*options, name);
+  if (!output) return say_error(name, output.error());
   stats::SummaryTable table(options->summary_options, options->text);
   int status = 0;
   for (const std::string& file : *files) {
     Result<void> done;
-    if (options->summary == Summary::with_text) done = print_reel(file, options->text, output, name);
+    if (options->summary == Summary::with_text) done = print_reel(file, options->text, output->sink(), name);
     if (done) done = count(file, table, name);
     if (!done) status = say_error(name, done.error());
   }
-  output.write({}, table.print());
-  if (output.failure() != 0) return say_error(name, Error::from_errno("standard output", output.failure()));
+  output->sink().write({}, table.print());
+  if (const auto closed = output->close(); !closed) return say_error(name, closed.error());
   return status;
 }
 

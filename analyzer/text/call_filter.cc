@@ -79,11 +79,13 @@ bool CallFilter::is_wanted_path(std::string_view path) const {
 
 bool CallFilter::touches_path(const Call& call, const abi::SyscallRow& row, const Model& model) const {
   const MemoryImage memory(call.blocks);
-  for (std::size_t i = 0; i < row.args.size(); ++i) {
+  const bool names_files = (row.classes & abi::file) != 0;  // a message queue's name is no path
+  for (std::size_t i = 0; i < row.args.size() && names_files; ++i) {
     if (row.args[i].type.kind != abi::Kind::path) continue;
     const ByteSpan bytes = memory.input_run(call.args[i], 4096).bytes;
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (is_wanted_path(text.substr(0, text.find('\0')))) return true;
+    const std::size_t end = text.find('\0');
+    if (end != std::string_view::npos && is_wanted_path(text.substr(0, end))) return true;
   }
   return any_descriptor(call, row, [&](std::int32_t fd) {
     const Descriptor* descriptor = model.descriptor(call.pid, fd);

@@ -86,15 +86,12 @@ void print_file_handle(CallPrinter& p, const abi::Type& type, std::uint64_t valu
 
 void print_fd_pair(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  const auto bytes = p.fetch(type.copy.flow, value, 8);
-  if (!bytes) return print_address(p.out, value);
-  std::int32_t fds[2];
-  std::memcpy(fds, bytes->data(), sizeof fds);
-  p.out.put('[');
-  print_descriptor(p, fds[0]);
-  p.out.put(", ");
-  print_descriptor(p, fds[1]);
-  p.out.put(']');
+  if (!p.fetch(type.copy.flow, value, 8)) return print_address(p.out, value);
+  print_array(p, type.copy.flow, value, 2, sizeof(std::int32_t), [&](std::uint64_t, ByteSpan bytes) {
+    std::int32_t fd = 0;
+    std::memcpy(&fd, bytes.data(), sizeof fd);
+    print_descriptor(p, fd);
+  });
 }
 
 void print_random_bytes(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -79,11 +79,13 @@ void print_death_signal(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 void print_bounded_string(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (value == 0 || is_lost(p, type)) return print_address(p.out, value);
   const std::size_t limit = std::min<std::size_t>(type.copy.count.count, p.options.string_limit);
-  const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, limit);
-  const auto nul = std::find(run.bytes.begin(), run.bytes.end(), std::byte{0});
-  const auto length = static_cast<std::size_t>(nul - run.bytes.begin());
-  if (nul == run.bytes.end() && length < limit) return print_address(p.out, value);
-  print_quoted(p, run.bytes.first(length), nul == run.bytes.end());
+  const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, std::max<std::size_t>(limit, 1));  // -s 0 looks at it, too
+  if (run.bytes.empty()) return print_address(p.out, value);
+  const ByteSpan shown = run.bytes.first(std::min(limit, run.bytes.size()));
+  const auto nul = std::find(shown.begin(), shown.end(), std::byte{0});
+  const auto length = static_cast<std::size_t>(nul - shown.begin());
+  if (nul == shown.end() && length < limit) return print_address(p.out, value);
+  print_quoted(p, shown.first(length), nul == shown.end());
 }
 
 void print_ptracer(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -21,16 +21,11 @@ template <typename PrintTime>
 void print_two_times(CallPrinter& p, const abi::Type& type, std::uint64_t address, const char* fraction_name, PrintTime print_time) {
   if (!follow(p, type, address)) return;
   const unsigned size = abi::size_of(*type.layout, p.call.abi);
-  const auto bytes = p.fetch(type.copy.flow, address, 2 * size);
-  if (!bytes) return print_address(p.out, address);
-  p.out.put('[');
-  for (unsigned i = 0; i < 2; ++i) {
-    if (i != 0) p.out.put(", ");
-    const ByteSpan one = bytes->subspan(i * size, size);
-    FieldPrinter fields(p, *type.layout, type.copy.flow, address + i * size, one);
-    print_time(one, address + i * size, static_cast<std::int64_t>(*fields.value("tv_sec")), *fields.value(fraction_name));
-  }
-  p.out.put(']');
+  if (!p.fetch(type.copy.flow, address, 2 * size)) return print_address(p.out, address);
+  print_array(p, type.copy.flow, address, 2, size, [&](std::uint64_t at, ByteSpan bytes) {
+    FieldPrinter fields(p, *type.layout, type.copy.flow, at, bytes);
+    print_time(bytes, at, static_cast<std::int64_t>(*fields.value("tv_sec")), *fields.value(fraction_name));
+  });
 }
 
 // The clock of a process, a thread or a descriptor: negative numbers, linux/posix-timers.h.
