@@ -29,6 +29,7 @@ struct RecordOptions {
   bool counts_only = false;              // eBPF engine: count calls in the kernel instead of recording them
   bool stacks = false;                   // -k
   bool crash_stack = false;              // keep stack memory at a fault
+  std::uint32_t stack_frames = 256;      // innermost frames kept, where the engine can choose
   bool exact = false;                    // copy every input at entry
   bool kill_on_exit = false;             // ptrace engine: the kernel kills the tasks if the tracer dies
   bool reap_strangers = false;           // ptrace engine: wait also for children that are not traced; their end is a TaskExit

@@ -71,6 +71,19 @@ void settle_seccomp(GivenOptions& given, Notes& notes) {
   }
 }
 
+// The engine that stops nothing cannot do what needs a stop.
+Result<void> settle_engine(GivenOptions& given) {
+  const StraceOptions& options = given.options;
+  if (options.engine != "ebpf") return {};
+  const auto refuse = [](std::string_view option) {
+    return die(fmt::format("--engine=ebpf cannot be combined with {}, which needs the ptrace engine", option));
+  };
+  if (options.detach_on_execve) return refuse("-b/--detach-on");
+  if (options.seccomp_bpf) return refuse("--seccomp-bpf");
+  if (options.kill_on_exit) return refuse("--kill-on-exit");
+  return {};
+}
+
 Result<void> settle_summary(GivenOptions& given, Notes& notes) {
   StraceOptions& options = given.options;
   const bool counting = options.summary != Summary::none;
@@ -182,6 +195,7 @@ Result<void> settle_output(GivenOptions& given) {
 Result<void> settle_options(GivenOptions& given, std::vector<std::string>& notes) {
   if (auto settled = settle_short_forms(given); !settled) return settled;
   settle_seccomp(given, notes);
+  if (auto settled = settle_engine(given); !settled) return settled;
   if (auto settled = settle_summary(given, notes); !settled) return settled;
   note_without_effect(given, notes);
   resolve_paths(given, notes);

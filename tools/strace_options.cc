@@ -1,6 +1,7 @@
 // From a command line to what it asks for: split it, apply option after option, settle how they go together.
 #include "tools/strace_options.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "tools/argv.h"
@@ -9,6 +10,12 @@
 #include "tools/option_effects.h"
 
 namespace sysreel::tools {
+
+bool wants_color(ColorMode mode, bool terminal) {
+  const char* const refusal = std::getenv("NO_COLOR");  // see no-color.org
+  if (mode != ColorMode::automatic) return mode == ColorMode::always;
+  return terminal && (refusal == nullptr || *refusal == '\0');
+}
 
 Result<StraceOptions> parse_strace_options(std::span<const char* const> words, std::vector<std::string>& notes) {
   NormalArgv argv = normalise_argv(words, option_rows());

@@ -18,6 +18,9 @@ enum class Daemonize : std::uint8_t { no, grandchild, process_group, session }; 
 enum class Interruptible : std::uint8_t { unset, anywhere, waiting, never, never_tstp };  // -I
 enum class ColorMode : std::uint8_t { automatic, always, never };
 
+// Whether text is painted; `terminal`: it goes to one.
+bool wants_color(ColorMode mode, bool terminal);
+
 struct StraceOptions {
   text::TextOptions text;
 

@@ -1,7 +1,6 @@
 // trace-report: the text of strace from a reel, or what it answers: --errors, --diagnose, --summary, --at.
 #include <fmt/format.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +9,9 @@
 #include "tools/program_name.h"
 #include "tools/reel_files.h"
 #include "tools/reel_summary.h"
+#include "tools/report_output.h"
 #include "tools/report_view.h"
-#include "tools/standard_output.h"
 #include "tools/strace_options.h"
-#include "tools/text_output.h"
 
 namespace {
 
@@ -59,22 +57,14 @@ int main(int argc, char** argv) {
   if (!note.empty()) name.say(note);
   if (!files) return tools::say_error(name, files.error());
 
-  tools::StandardOutput standard_output;
-  std::optional<tools::TextOutput> output;
-  if (options->output) {
-    Result<tools::TextOutput> opened = tools::TextOutput::open(*options, name);
-    if (!opened) return tools::say_error(name, opened.error());
-    output.emplace(*std::move(opened));
-  }
-  text::TextSink& sink = output ? static_cast<text::TextSink&>(*output) : standard_output;
+  Result<tools::ReportOutput> output = tools::ReportOutput::open(*options, name);
+  if (!output) return tools::say_error(name, output.error());
+  options->text.color = tools::wants_color(options->color, output->is_terminal());
   int status = 0;
   for (const std::string& file : *files) {
-    const Result<void> printed = tools::show_view(*view, file, options->text, sink, name);
+    const Result<void> printed = tools::show_view(*view, file, options->text, output->sink(), name);
     if (!printed) status = tools::say_error(name, printed.error());
   }
-  if (output) output->close();
-  if (standard_output.failure() != 0) {
-    return tools::say_error(name, Error::from_errno("standard output", standard_output.failure()));
-  }
+  if (const auto closed = output->close(); !closed) return tools::say_error(name, closed.error());
   return status;
 }

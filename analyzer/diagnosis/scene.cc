@@ -16,10 +16,8 @@ Evidence Scene::evidence(const Call& call) const { return {event, text::call_lin
 Evidence Scene::evidence(const Signal& signal) const {
   static const text::TextOptions options;
   text::Out out;
-  text::print_signal_line(out, options, model, signal);
-  std::string line(out.view());
-  while (line.ends_with('\n')) line.pop_back();
-  return {event, std::move(line)};
+  text::print_signal(out, options, model, signal);
+  return {event, std::string(out.view())};
 }
 
 }  // namespace sysreel

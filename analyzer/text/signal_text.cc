@@ -16,11 +16,11 @@ void print_signal_name(Out& out, Abi abi, int signo) {
   out.signed_decimal(signo - first_real_time);
 }
 
-void print_signal_line(Out& out, const TextOptions& options, const Model& model, const Signal& signal) {
+void print_signal(Out& out, const TextOptions& options, const Model& model, const Signal& signal) {
   if (signal.siginfo.empty()) {
     out.put("--- stopped by ");
     print_signal_name(out, signal.abi, signal.signo);
-    return out.put(" ---\n");
+    return out.put(" ---");
   }
   out.put("--- ");
   print_signal_name(out, signal.abi, signal.signo);
@@ -40,7 +40,7 @@ void print_signal_line(Out& out, const TextOptions& options, const Model& model,
   abi::Type type = abi::value(abi::Kind::siginfo);
   type.copy.flow = abi::Flow::in;
   print(p, type, address);
-  out.put(" ---\n");
+  out.put(" ---");
 }
 
 }  // namespace sysreel::text

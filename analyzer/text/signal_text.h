@@ -11,7 +11,7 @@ namespace sysreel::text {
 // SIGINT, SIGRTMIN, SIGRT_1 …; numbers without a name as they are.
 void print_signal_name(Out& out, Abi abi, int signo);
 
-// "--- SIGCHLD {si_signo=SIGCHLD, …} ---" and a newline; without a siginfo "--- stopped by SIGCHLD ---".
-void print_signal_line(Out& out, const TextOptions& options, const Model& model, const Signal& signal);
+// "--- SIGCHLD {si_signo=SIGCHLD, …} ---"; without a siginfo "--- stopped by SIGCHLD ---".
+void print_signal(Out& out, const TextOptions& options, const Model& model, const Signal& signal);
 
 }  // namespace sysreel::text

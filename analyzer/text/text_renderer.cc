@@ -2,6 +2,7 @@
 
 #include "analyzer/text/call_text.h"
 #include "analyzer/text/hexdump.h"
+#include "analyzer/text/paint.h"
 #include "analyzer/text/signal_text.h"
 
 namespace sysreel::text {
@@ -61,7 +62,10 @@ void TextRenderer::pad(Out& out, std::uint64_t column) {
 void TextRenderer::print_line(Pid pid, Tid tid, Nanos time, std::string_view text) {
   if (done_ || !filter_.wants(pid, tid)) return;
   leader(out_, tid, time, nullptr);
-  out_.put(text);
+  {
+    const Paint paint(out_, options_.color, paint_event);
+    out_.put(text);
+  }
   out_.put('\n');
   hand_on(tid);
 }
@@ -156,11 +160,20 @@ void TextRenderer::enter(const Call& call, Tid tid, Open& open) {
   if (staged()) out.clear();
   const std::size_t begin = leader(out, tid, call.start, &call);
   CallPrinter p(call, *open.row, options_, model_, out, comment_, Half::entry);
-  print_call_name(out, call, *open.row);
+  {
+    const Paint paint(out, options_.color, paint_call);
+    print_call_name(out, call, *open.row);
+  }
   out.put('(');
   print_entry_half(p);
-  open.column = out.size() - begin;
+  open.column = out.size() - begin - (options_.color ? paint_bytes : 0);
   if (!staged()) printing_ = tid;
+  open.stack.clear();
+  put_stack(open.stack, call.pid, call.stack);  // an execve that succeeds takes with it what its stack points to
+}
+
+void TextRenderer::put_stack(Out& out, Pid pid, std::span<const std::uint64_t> stack) {
+  if (options_.stack && stacks_ != nullptr) stacks_->print(out, pid, stack);
 }
 
 void TextRenderer::resume(Tid tid, Nanos time, Open& open, const Call* call) {
@@ -186,8 +199,11 @@ void TextRenderer::leave(const Call& call, Tid tid, Open& open) {
   print_exit_half(p);
   out.put(") ");
   pad(out, open.column + (out.size() - begin));
-  out.put("= ");
-  print_result(p);
+  {
+    const Paint paint(out, options_.color && p.failed(), paint_failure);
+    out.put("= ");
+    print_result(p);
+  }
   if (options_.times) {
     out.put(" <");
     out.decimal(static_cast<std::uint64_t>(call.duration.value / 1'000'000'000));
@@ -196,7 +212,8 @@ void TextRenderer::leave(const Call& call, Tid tid, Open& open) {
   }
   out.put('\n');
   print_hexdumps(p);
-  if (options_.stack && stacks_) stacks_->print(out, call.pid, call.stack);
+  if (open.stack.empty()) put_stack(open.stack, call.pid, call.stack);
+  out.put(open.stack.view());
   end_line(tid, open, is_error(call.result) ? status_failed : status_successful);
 }
 
@@ -210,6 +227,7 @@ void TextRenderer::leave_without_result(Tid tid, Nanos time, Open& open, const C
   pad(out, open.column + (out.size() - begin));
   out.put("= ?\n");
   end_line(tid, open, status_unfinished);
+  if (!open.stack.empty() && (options_.status & status_unfinished) != 0) last_stacks_[sysreel::raw(tid)] = std::move(open.stack);
 }
 
 // The line of `open` is complete: shows it if its outcome is wanted.
@@ -231,8 +249,12 @@ void TextRenderer::on(const Signal& signal) {
   if (signal.stage == SignalStage::generated || !options_.signals.has(signal.signo)) return;
   if (done_ || !filter_.wants(signal.pid, signal.tid)) return;
   leader(out_, signal.tid, signal.time, nullptr, signal.ip);
-  print_signal_line(out_, options_, model_, signal);
-  if (options_.stack && stacks_) stacks_->print(out_, signal.pid, signal.stack);
+  {
+    const Paint paint(out_, options_.color, paint_event);
+    print_signal(out_, options_, model_, signal);
+  }
+  out_.put('\n');
+  put_stack(out_, signal.pid, signal.stack);
   hand_on(signal.tid);
 }
 
@@ -299,6 +321,10 @@ void TextRenderer::on(const TaskExit& exit) {
   }
   const bool wanted = signo != 0 ? options_.signals.has(signo) : (options_.quiet & quiet_exit) == 0;
   if (wanted) print_line(exit.pid, exit.tid, exit.time, text.view());
+  if (const auto last = last_stacks_.find(sysreel::raw(exit.tid)); last != last_stacks_.end()) {
+    if (!done_) out_.put(last->second.view());
+    last_stacks_.erase(last);
+  }
   hand_on(exit.tid);
   modes_.erase(sysreel::raw(exit.tid));
   model_.on(exit);

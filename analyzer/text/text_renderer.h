@@ -76,6 +76,7 @@ class TextRenderer final : public Analysis {
     bool start_unknown = false;
     std::uint64_t column = 0;  // characters of the line so far; 0: no line of it is open
     Out staged;                // under -e status=: the line so far, shown only if the outcome is wanted
+    Out stack;                 // the lines of -k, if the stack was known when the call began
   };
 
   bool staged() const { return options_.status != status_all; }
@@ -92,6 +93,7 @@ class TextRenderer final : public Analysis {
   void abandon(Tid tid, Open& open);
   void leave_without_result(Tid tid, Nanos time, Open& open, const Call* call);
   void resume(Tid tid, Nanos time, Open& open, const Call* call);
+  void put_stack(Out& out, Pid pid, std::span<const std::uint64_t> stack);
   void pad(Out& out, std::uint64_t column);
   void print_line(Pid pid, Tid tid, Nanos time, std::string_view text);
   void hand_on(Tid tid);
@@ -110,6 +112,7 @@ class TextRenderer final : public Analysis {
   Tid printing_{};  // whose unfinished line ends the text; 0: none
   std::unordered_map<int, Open> open_;
   Open whole_;  // the call that arrived as a whole
+  std::unordered_map<int, Out> last_stacks_;  // by thread: of the call in which it ends, to stand behind that
   std::unordered_map<int, Tid> renamed_;  // by the id a call began under: the id it ends under
   std::uint64_t shown_ = 0;
   bool done_ = false;

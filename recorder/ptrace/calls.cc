@@ -73,9 +73,11 @@ void PtraceSource::on_entry(EventSink& sink, Task& task, const SyscallStop& stop
   if (task.keep == Keep::no && other_mode) task.keep = Keep::hidden;  // readers say when a program changes its ABI
   task.plan = &plan_.plan_for(stop.abi, stop.nr, task.call.args);
   task.executing = name_of_call(task).starts_with("execve");
+  task.leaves_stack = task.executing || name_of_call(task).starts_with("exit");
   if (task.executing) tell(sink, task);  // a launched child shows from here on
   if (task.keep == Keep::no) return;
   capture(*task.plan, task.call, Phase::entry, task.memory, limits_for(task), task.arena);
+  if (task.leaves_stack) take_stack(task);
   if (options_.announce_entries && task.keep == Keep::yes) deliver_in_flight(sink, task);
 }
 
@@ -92,6 +94,7 @@ void PtraceSource::on_exit(EventSink& sink, Task& task, const SyscallStop& stop)
   if (name_of_call(task) == "rt_sigreturn") call.flags |= call_by_sigreturn;
   capture(*task.plan, call, Phase::exit, task.memory, limits_for(task), task.arena);
   call.blocks = task.arena.blocks();
+  if (!task.leaves_stack) take_stack(task);
   if (options_.fd_identity && task.plan->row && !task.hidden) deliver_fd_facts(sink, task, facts_time);
   deliver(sink, task);
 }
@@ -183,6 +186,16 @@ void PtraceSource::end_call_without_result(EventSink& sink, Task& task) {
   task.call.flags |= call_no_result;
   task.call.duration = clock_.now() - task.call.start;
   deliver(sink, task);
+}
+
+// The call keeps it until it is delivered.
+void PtraceSource::take_stack(Task& task) {
+  if (!unwinder_ || task.keep != Keep::yes) return;
+  task.stack.clear();
+  if (const auto state = read_registers(task.tid)) {
+    unwinder_->unwind({task.pid, task.tid, state->ip, state->frame}, options_.stack_frames, task.stack);
+  }
+  task.call.stack = task.stack;
 }
 
 CaptureLimits PtraceSource::limits_for(const Task& task) {

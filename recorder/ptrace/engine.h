@@ -16,12 +16,13 @@
 #include "recorder/ptrace/syscall_info.h"
 #include "recorder/ptrace/task.h"
 #include "recorder/ptrace/waiter.h"
+#include "recorder/unwinder.h"
 
 namespace sysreel {
 
 class PtraceSource final : public EventSource {
  public:
-  PtraceSource(const RecordOptions& options, const PtraceFeatures& features);
+  PtraceSource(const RecordOptions& options, const PtraceFeatures& features, std::unique_ptr<Unwinder> unwinder);
   ~PtraceSource() override;
 
   std::string_view name() const override { return "ptrace"; }
@@ -68,10 +69,12 @@ class PtraceSource final : public EventSource {
   void deliver_fd_facts(EventSink& sink, const Task& task, Nanos time);
   void deliver_in_flight(EventSink& sink, Task& task);
   void end_call_without_result(EventSink& sink, Task& task);
+  void take_stack(Task& task);
   CaptureLimits limits_for(const Task& task);
 
   const RecordOptions options_;
   PtraceFeatures features_;
+  const std::unique_ptr<Unwinder> unwinder_;  // nullptr: no stacks are asked for
   CapturePlan plan_;
   EventClock clock_;
   Waiter waiter_;

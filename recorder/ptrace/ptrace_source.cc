@@ -15,9 +15,10 @@ constexpr Nanos detach_patience{2'000'000'000};  // for threads that cannot be i
 
 }  // namespace
 
-PtraceSource::PtraceSource(const RecordOptions& options, const PtraceFeatures& features)
+PtraceSource::PtraceSource(const RecordOptions& options, const PtraceFeatures& features, std::unique_ptr<Unwinder> unwinder)
     : options_(options),
       features_(features),
+      unwinder_(std::move(unwinder)),
       plan_(options),
       waiter_([this](Tid tid) { return options_.reap_strangers || tasks_.contains(raw(tid)); },
               [this] {
@@ -117,6 +118,7 @@ void PtraceSource::forget(Task& task) {
   if (task.announced && --threads_[raw(task.pid)] <= 0) {
     threads_.erase(raw(task.pid));
     lookup_.forget(task.pid);
+    if (unwinder_) unwinder_->forget(task.pid);
   }
   tasks_.erase(raw(task.tid));
 }
@@ -183,8 +185,10 @@ Result<void> PtraceSource::report_in_flight(EventSink& sink) {
   return {};
 }
 
-std::unique_ptr<EventSource> make_ptrace_source(const RecordOptions& options, const PtraceFeatures& features) {
-  return std::make_unique<PtraceSource>(options, features);
+std::unique_ptr<EventSource> make_ptrace_source(const RecordOptions& options, const PtraceFeatures& features,
+                                                std::unique_ptr<Unwinder> unwinder) {
+  if (options.stacks && !unwinder) unwinder = make_frame_pointer_unwinder();
+  return std::make_unique<PtraceSource>(options, features, std::move(unwinder));
 }
 
 }  // namespace sysreel

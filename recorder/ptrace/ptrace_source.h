@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "recorder/event_source.h"
+#include "recorder/unwinder.h"
 
 namespace sysreel {
 
@@ -14,7 +15,9 @@ struct PtraceFeatures {
 };
 
 // Every call on the engine must come from one thread, the one that becomes the tracer. Calls are delivered when they have
-// ended; signals, births and deaths as they happen; all in strictly increasing time.
-std::unique_ptr<EventSource> make_ptrace_source(const RecordOptions& options, const PtraceFeatures& features = {});
+// ended; signals, births and deaths as they happen; all in strictly increasing time. Stacks are those that `unwinder` finds;
+// nullptr: by frame pointers.
+std::unique_ptr<EventSource> make_ptrace_source(const RecordOptions& options, const PtraceFeatures& features = {},
+                                                std::unique_ptr<Unwinder> unwinder = nullptr);
 
 }  // namespace sysreel

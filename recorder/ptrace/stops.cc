@@ -170,7 +170,12 @@ void PtraceSource::on_signal(EventSink& sink, Task& task, int signo) {
     event.abi = task.call.abi;
     event.signo = signo;
     if (known) event.siginfo = std::as_bytes(std::span(&info, 1));
-    if (const auto state = read_registers(task.tid)) event.ip = state->ip;
+    if (const auto state = read_registers(task.tid)) {
+      event.ip = state->ip;
+      task.stack.clear();
+      if (unwinder_) unwinder_->unwind({task.pid, task.tid, state->ip, state->frame}, options_.stack_frames, task.stack);
+      event.stack = task.stack;
+    }
     std::vector<std::byte> fault;
     if (is_fault(signo)) fault = read_fault(task.tid, task.memory, options_.crash_stack);
     event.fault = fault;

@@ -68,6 +68,7 @@ std::optional<SyscallStop> read_registers(Tid tid) {
     stop.result = static_cast<std::int32_t>(ax);
     stop.ip = words[12];
     stop.sp = words[15];
+    stop.frame = bp;
     return stop;
   }
   stop.abi = abi_of(AUDIT_ARCH_X86_64, static_cast<std::int32_t>(regs.orig_rax));
@@ -76,6 +77,7 @@ std::optional<SyscallStop> read_registers(Tid tid) {
   stop.result = static_cast<std::int64_t>(regs.rax);
   stop.ip = regs.rip;
   stop.sp = regs.rsp;
+  stop.frame = regs.rbp;
   return stop;
 }
 
@@ -97,6 +99,7 @@ std::optional<SyscallStop> read_registers(Tid tid) {
   stop.result = static_cast<std::int64_t>(regs.regs[0]);
   stop.ip = regs.pc;
   stop.sp = regs.sp;
+  stop.frame = regs.regs[29];
   return stop;
 }
 

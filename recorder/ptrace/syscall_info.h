@@ -23,6 +23,7 @@ struct SyscallStop {
   std::int64_t result = 0;
   std::uint64_t ip = 0;
   std::uint64_t sp = 0;
+  std::uint64_t frame = 0;  // frame pointer; only read_registers knows it
 };
 
 // By PTRACE_GET_SYSCALL_INFO (Linux 5.3). Nothing if the thread is gone, or if the kernel lacks the request (EIO).

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "format/event.h"
 #include "recorder/block_arena.h"
@@ -35,6 +36,7 @@ struct Task {
   // The call it is in, or was in last.
   bool in_call = false;
   bool executing = false;   // the call is an execve
+  bool leaves_stack = false;  // the call is one behind which the stack may be gone
   bool found_call = false;  // the call was found in flight when the recording began, and goes on by a restart
   Keep keep = Keep::no;
   Call call;
@@ -42,6 +44,7 @@ struct Task {
   Nanos system_time_at_entry;
   const CallPlan* plan = nullptr;
   BlockArena arena;
+  std::vector<std::uint64_t> stack;
 };
 
 }  // namespace sysreel

@@ -1,0 +1,44 @@
+// Stacks as text: the lines that -k prints behind a call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "analyzer/stacks/symbols.h"
+#include "analyzer/text/text_renderer.h"
+
+namespace sysreel {
+
+// Where an address of a process lies.
+struct CodePlace {
+  std::string path;          // of the mapped file
+  std::uint64_t offset = 0;  // in the file
+};
+
+// Knows what processes have mapped at the moment of the call that is printed.
+class CodePlaces {
+ public:
+  virtual ~CodePlaces() = default;
+  // The questions that follow are about this process as it is now.
+  virtual void turn_to(Pid pid) = 0;
+  virtual std::optional<CodePlace> place(std::uint64_t address) = 0;
+};
+
+// " > /lib/libc.so.6(__write+0x14) [0xf8350]" for each address, innermost first. Used by one thread.
+class StackLines final : public text::StackPrinter {
+ public:
+  // `places` is borrowed. `most` frames print, with their source line where `source` is asked for and known.
+  StackLines(CodePlaces& places, std::size_t most, bool source) : places_(places), most_(most), source_(source) {}
+  void print(text::Out& out, Pid pid, std::span<const std::uint64_t> stack) override;
+
+ private:
+  CodePlaces& places_;
+  const std::size_t most_;
+  const bool source_;
+  Symbols symbols_;
+};
+
+}  // namespace sysreel
