@@ -1,25 +1,19 @@
 // Asks /proc what traced processes have mapped, for the stacks of the live front end.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "analyzer/stacks/stack_lines.h"
+#include "analyzer/stacks/mapped_files.h"
+#include "recorder/proc.h"
 
 namespace sysreel::tools {
 
 // True to the moment of turn_to(), as long as the traced thread is stopped. Used by one thread.
 class LivePlaces final : public CodePlaces {
  public:
-  void turn_to(Pid pid) override;
-  std::optional<CodePlace> place(std::uint64_t address) override;
+  void turn_to(Pid pid) override { files_.replace_by(proc::read_file(proc::path_of(pid, "maps"), 16u << 20).value_or("")); }
+  std::optional<CodePlace> place(std::uint64_t address) override { return files_.place(address); }
 
  private:
-  struct Mapping {
-    std::uint64_t start = 0, end = 0, offset = 0;
-    std::string path;
-  };
-  std::vector<Mapping> mappings_;  // in ascending order
+  MappedFiles files_;
 };
 
 }  // namespace sysreel::tools

@@ -15,7 +15,7 @@ Narrator::Narrator(const ProgramName& name, const StraceOptions& options, TextOu
     : name_(name),
       options_(options),
       output_(output),
-      stacks_(places_, static_cast<std::size_t>(options.stack_frame_limit), options.text.stack_source),
+      stacks_(places_, options.text.stack_frames, options.text.stack_source),
       renderer_(options.text, output, true, &stacks_),
       summary_(options.summary_options, options.text) {}
 

@@ -175,7 +175,7 @@ Applied apply_line(GivenOptions& to, const GivenOption& given) {
       return done_if(!given.value || given.value == "symbol" || given.value == "source", given);
     case Option::stack_frame_limit:
       to.frame_limit = true;
-      return set_number(to.options.stack_frame_limit, given, 1, highest_limit);
+      return set_number(text.stack_frames, given, 1, highest_limit);
     default: return {};
   }
 }

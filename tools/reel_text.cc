@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "analyzer/stacks/reel_places.h"
 #include "analyzer/text/entry_order.h"
 #include "format/reel_reader.h"
 #include "tools/reel_problems.h"
@@ -53,8 +54,13 @@ Result<void> print_reel(const std::string& file, const text::TextOptions& option
   if (!reader) return reader.error();
   tell_what_was_not_recorded(reader->header(), options, file, name);
 
-  text::TextRenderer renderer(options, sink);
-  text::EntryOrder order(renderer);
+  ReelPlaces places;
+  StackLines stacks(places, options.stack_frames, options.stack_source);
+  text::TextRenderer renderer(options, sink, false, &stacks);
+  places.ask(renderer.model());
+  EventSink* const told[] = {&renderer, &places};
+  Fanout text_and_places(told);
+  text::EntryOrder order(options.stack ? static_cast<EventSink&>(text_and_places) : renderer);
   LossCount losses;
   EventSink* const sinks[] = {&order, &losses};
   Fanout both(sinks);

@@ -38,7 +38,6 @@ struct StraceOptions {
   bool debug = false;
   Daemonize daemonize = Daemonize::no;
   Interruptible interruptible = Interruptible::waiting;
-  int stack_frame_limit = 256;
 
   // where the text goes
   std::optional<std::string> output;  // -o; unset: stderr

@@ -48,7 +48,7 @@ RecordOptions record_options_of(const StraceOptions& options) {
   record.detach_on_execve = options.detach_on_execve;
   record.reap_strangers = options.engine == "ptrace";
   record.stacks = options.text.stack && options.summary != Summary::only;
-  record.stack_frames = static_cast<std::uint32_t>(options.stack_frame_limit);
+  record.stack_frames = options.text.stack_frames;
   record.verbose = true;
   record.wanted = options.text.trace;
   return record;

@@ -89,6 +89,7 @@ struct TextOptions {
   NumberChoice dump_write;                   // -e write=
   bool stack = false;                        // -k
   bool stack_source = false;                 // -kk: with source lines
+  std::uint32_t stack_frames = 256;          // --stack-trace-frame-limit
   std::vector<int> pids;                     // only these processes or threads (empty: all)
 
   // how calls print
