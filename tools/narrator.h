@@ -7,6 +7,7 @@
 #include "analyzer/stacks/stack_lines.h"
 #include "analyzer/stats/summary_table.h"
 #include "analyzer/text/text_renderer.h"
+#include "recorder/build_ids.h"
 #include "recorder/fd_lookup.h"
 #include "recorder/launch.h"
 #include "tools/live_places.h"

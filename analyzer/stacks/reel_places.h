@@ -1,10 +1,9 @@
-// What processes have mapped, as a reel tells it: by what was read of them, and by their calls since.
+// What processes have mapped, as a reel tells it.
 #pragma once
 
-#include <unordered_map>
-
+#include "analyzer/model/memory_model.h"
 #include "analyzer/model/model.h"
-#include "analyzer/stacks/mapped_files.h"
+#include "analyzer/stacks/code_places.h"
 
 namespace sysreel {
 
@@ -15,19 +14,21 @@ class ReelPlaces final : public EventSink, public CodePlaces {
   void ask(const Model& files) { files_ = &files; }
 
   using EventSink::on;
-  void on(const Call& call) override;
-  void on(const TaskNew& task) override;
-  void on(const Exec& exec) override { processes_.erase(raw(exec.pid)); }
-  void on(const TaskExit& exit) override;
-  void on(const Snapshot& snapshot) override;
+  void on(const Call& call) override { memory_.on(call, *files_, 0); }
+  void on(const TaskNew& task) override { memory_.on(task); }
+  void on(const Exec& exec) override { memory_.on(exec, *files_); }
+  void on(const TaskExit& exit) override { memory_.on(exit); }
+  void on(const Snapshot& snapshot) override { memory_.on(snapshot); }
 
-  void turn_to(Pid pid) override { asked_ = pid; }
-  std::optional<CodePlace> place(std::uint64_t address) override;
+  void turn_to(Pid pid) override { map_ = memory_.map_of(pid); }
+  std::optional<CodePlace> place(std::uint64_t address) override {
+    return map_ != nullptr ? place_in(*map_, address) : std::nullopt;
+  }
 
  private:
   const Model* files_ = nullptr;
-  Pid asked_{};
-  std::unordered_map<int, MappedFiles> processes_;
+  MemoryModel memory_;
+  const MemoryMap* map_ = nullptr;
 };
 
 }  // namespace sysreel

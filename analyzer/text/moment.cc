@@ -99,8 +99,8 @@ void Moment::on(const Signal& signal) {
   if (!step()) return;
   if (signal.stage != SignalStage::generated) return renderer_.on(signal);
   Out line;
-  print_signal_line(line, options_, renderer_.model(), signal);
-  margin_.write({}, fmt::format("[pid {:>5}] sent by {} (pid {}): {}", raw(signal.pid),
+  print_signal(line, options_, renderer_.model(), signal);
+  margin_.write({}, fmt::format("[pid {:>5}] sent by {} (pid {}): {}\n", raw(signal.pid),
                                 signal.sender_comm.empty() ? "a process" : signal.sender_comm, raw(signal.sender_pid),
                                 line.view()));
 }
