@@ -5,6 +5,7 @@
 #include <array>
 
 #include "analyzer/stacks/reel_places.h"
+#include "analyzer/stacks/stack_lines.h"
 #include "analyzer/text/entry_order.h"
 #include "format/reel_reader.h"
 #include "tools/reel_problems.h"
