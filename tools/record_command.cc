@@ -90,7 +90,7 @@ constexpr Row rows[] = {
     {'s', "string-limit", "N", "bytes kept of each string and buffer (32)", set_string_limit},
     {'Z', "failed-only", nullptr, "record only calls that fail",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.failed_only = true; return {}; }},
-    {0, "slower-than", "TIME", "record only calls that took at least TIME: 10ms, 500us; decided in the kernel, as all that follow", through<filter_slower_than>},
+    {0, "slower-than", "TIME", "record only calls that took at least TIME: 10ms, 500us; this and the next seven are decided in the kernel", through<filter_slower_than>},
     {0, "errno", "NAME[,NAME]...", "record only calls that fail with one of these errors", through<filter_errno>},
     {0, "path", "PREFIX", "record only calls that name a path that begins so, as the program spells it; up to four times", through<filter_path>},
     {0, "fd", "N[,N]...", "record only calls that take one of these descriptors", through<filter_fd>},

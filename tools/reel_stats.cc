@@ -62,7 +62,7 @@ Result<void> ReelStats::add(const std::string& file, const ProgramName& name) {
   Result<ReelReader> reader = ReelReader::open(file);
   if (!reader) return reader.error();
   const Header& header = reader->header();
-  if (!header.filter.empty()) name.say(file + ": recorded with -e " + header.filter + ": other calls are not in it");
+  if (!header.filter.empty()) name.say(file + ": recorded with the filter " + header.filter + ": other calls are not in it");
   if (header.failed_only) name.say(file + ": recorded with -Z: calls that succeeded are not in it");
   if (!header.durations) name.say(file + ": recorded without durations: there are no times");
 

@@ -34,7 +34,9 @@ std::vector<std::string> left_out(std::string_view calls, const Header& header) 
 
 std::string restriction(const Header& header) {
   if (header.filter.empty()) return "-Z";
-  return fmt::format("-e trace={}{}{}", header.filter, header.strict_filter ? " --strict-filter" : "", header.failed_only ? " -Z" : "");
+  // Where more than a set of calls was asked for, the filter is in the recorder's own words.
+  const char* const how = abi::parse_syscall_set(header.filter) ? "-e trace=" : "the filter ";
+  return fmt::format("{}{}{}{}", how, header.filter, header.strict_filter ? " --strict-filter" : "", header.failed_only ? " -Z" : "");
 }
 
 // "recorded with -e trace=file, without write, wait4 and 2 more"; empty if nothing was left out.
