@@ -13,8 +13,8 @@
 
 namespace sysreel {
 
-// Keeps a Life for each living process and the first so many unhappy ends; further ones are counted. Causes are looked for
-// when all is known: the kernel's log and the counters of a control group come after a death.
+// Keeps a Life for each living process and the first so many unhappy ends; further ones are counted. Causes are looked
+// for when all is known: the kernel's log and the counters of a control group come after a death.
 class DeathWatch final : public Rule {
  public:
   DeathWatch();
@@ -36,6 +36,7 @@ class DeathWatch final : public Rule {
   enum class Role : std::uint8_t { none, map, write, truncate, wait, limit };
   Role role_of(Abi abi, SyscallNr nr) const;
   deaths::Life& life(Pid pid);
+  void note_words(const Call& call, const Scene& scene);
   void note_refusal(const Call& call, const Scene& scene);
   void note_truncation(const Call& call, const Scene& scene);
   void note_sample(deaths::Life& life, const Snapshot& snapshot);

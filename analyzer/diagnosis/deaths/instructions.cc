@@ -65,10 +65,13 @@ std::optional<Cause> aborted(const Death& death, const Inquest&) {
   const auto view = CrashView::of(death, sigabrt);
   if (!view || view->crash().sender != death.pid) return std::nullopt;
   Cause cause;
-  if (death.last_words.text.empty()) {
+  const std::string& words = death.last_words.text;
+  const std::size_t first = words.find_first_not_of(' ');
+  if (first == std::string::npos) {
     cause.text = "it called abort(), and wrote nothing to standard error before";
   } else {
-    cause.text = fmt::format("it called abort() after it had written \"{}\"", death.last_words.text);
+    cause.text = fmt::format("it called abort() after it had written \"{}\"",
+                             words.substr(first, words.find_last_not_of(' ') + 1 - first));
     cause.evidence.push_back({death.last_words.event, "its last words"});
   }
   return cause;

@@ -114,7 +114,6 @@ std::string written_text(const Call& call) {
     if (block.end == BlockEnd::limit) text += "...";
     if (text.size() >= longest) break;
   }
-  while (!text.empty() && text.back() == '\n') text.pop_back();
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
   }

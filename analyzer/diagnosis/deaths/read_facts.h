@@ -23,7 +23,7 @@ void read_limits(std::string_view table, Limits& limits);
 // What setrlimit or prlimit64 set, of the caller itself.
 void read_limit_call(const Call& call, std::string_view name, Limits& limits);
 
-// The beginning of what write or writev wrote, as one printable line.
+// The beginning of what write or writev wrote; what does not print, line ends too, is a blank.
 std::string written_text(const Call& call);
 
 // The child that wait4 or waitid brought home dead of a signal; nothing otherwise.

@@ -166,6 +166,17 @@ TEST(BadInstruction, TellsATrapFromAnUnknownInstruction) {
               HasSubstr("does not know the instruction"));
 }
 
+TEST(Abort, QuotesAMessageThatCameInPieces) {
+  MadeDeath death;
+  for (const std::string_view piece : {"terminate called: ", "boom", "\n"}) {
+    CallBuilder write("write", {2, 0x1000, piece.size()});
+    death.call(write.in(0x1000, piece));
+  }
+  const Finding& finding = death.takes({.signo = 6, .code = -6, .address = 7}).finding();  // si_pid is its own
+  EXPECT_EQ(finding.rule, "abort");
+  EXPECT_THAT(finding.sentence, HasSubstr("after it had written \"terminate called: boom\""));
+}
+
 TEST(SentFault, IsNoCrash) {
   MadeDeath death;
   death.sent(11, 0, 20, "kill", 62);
