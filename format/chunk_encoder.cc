@@ -47,6 +47,7 @@ void ChunkEncoder::note_time(Nanos from, Nanos to) {
     for (RowWriter& rows : rows_) rows.clear(from);
   }
   facts_.first_time = std::min(facts_.first_time, from);
+  facts_.first_end = std::min(facts_.first_end, to);
   facts_.last_time = std::max(facts_.last_time, to);
 }
 

@@ -15,6 +15,7 @@ namespace sysreel {
 // What the chunk's header and the index say about a chunk.
 struct ChunkFacts {
   Nanos first_time{INT64_MAX};  // of its events, the earliest start
+  Nanos first_end{INT64_MAX};   // the earliest end
   Nanos last_time{INT64_MIN};   // the latest end
   std::uint64_t events = 0;
   std::uint64_t lost_calls = 0;

@@ -41,10 +41,13 @@ bool share_one(const Set& set, const Wanted& wanted) {
 
 bool overlaps(const ChunkFilter& filter, Nanos first, Nanos last) { return first <= filter.to && last >= filter.from; }
 
+bool selects(const ChunkFilter& filter) { return filter != ChunkFilter(); }
+
 bool entry_may_match(const ChunkFilter& filter, const IndexEntry& entry) {
-  if (!overlaps(filter, entry.first_time, entry.last_time)) return false;
+  if (!overlaps(filter, entry.first_end, entry.last_time)) return false;
   if (entry.others && !filter.calls_only) return true;
   if (filter.failed_only && entry.errors.empty()) return false;
+  if (!filter.errors.empty() && !share_one(entry.errors, filter.errors)) return false;
   if (!filter.tids.empty() && !share_one(entry.tids, filter.tids)) return false;
   return filter.calls.empty() || share_one(entry.calls, filter.calls);
 }
@@ -80,8 +83,13 @@ Result<Header> ChunkStream::open() {
   if (!header) return Error{header.error().kind, name_ + ": " + header.error().message};
   if (Result<void> skipped = in_.skip(whole); !skipped) return skipped.error();
   first_chunk_ = whole;
-  if (in_.seekable()) load_index();
   return header;
+}
+
+const std::vector<IndexEntry>& ChunkStream::index() {
+  if (!index_read_ && in_.seekable()) load_index();
+  index_read_ = true;
+  return index_;
 }
 
 // Without a sound index nothing is lost but the ability to skip, so that failures here are only noted.
@@ -130,15 +138,18 @@ ChunkStream::Item ChunkStream::gap(std::uint64_t offset, std::uint64_t events, c
   return item;
 }
 
-const IndexEntry* ChunkStream::entry_at(std::uint64_t offset) const {
-  const auto entry = std::lower_bound(index_.begin(), index_.end(), offset,
+const IndexEntry* ChunkStream::entry_at(std::uint64_t offset) {
+  const std::vector<IndexEntry>& entries = index();
+  const auto entry = std::lower_bound(entries.begin(), entries.end(), offset,
                                       [](const IndexEntry& candidate, std::uint64_t at) { return candidate.offset < at; });
-  return entry != index_.end() && entry->offset == offset ? &*entry : nullptr;
+  return entry != entries.end() && entry->offset == offset ? &*entry : nullptr;
 }
 
 Result<ChunkStream::Item> ChunkStream::next(const ChunkFilter& filter, RawChunk& chunk) {
   while (!ended_) {
-    if (Result<void> jumped = jump_to_wanted(filter); !jumped) return jumped.error();
+    if (selects(filter)) {
+      if (Result<void> jumped = jump_to_wanted(filter); !jumped) return jumped.error();
+    }
     const Result<ByteSpan> ahead = in_.peek(chunk_header_bytes);
     if (!ahead) return Error{ahead.error().kind, name_ + ": " + ahead.error().message};
     if (ahead->empty()) {
@@ -194,7 +205,7 @@ Result<std::optional<ChunkStream::Item>> ChunkStream::at_chunk(const ChunkHeader
     if (Result<void> skipped = in_.skip(whole); !skipped) return skipped.error();
     return lost("the chunk header has sizes beyond what a reel may have");
   }
-  if (!may_match(filter, header, entry_at(offset))) {
+  if (selects(filter) && !may_match(filter, header, entry_at(offset))) {
     ++skipped_;
     ++next_sequence_;
     last_time_ = header.last_time;
@@ -229,6 +240,7 @@ Result<std::optional<ChunkStream::Item>> ChunkStream::pass_other_frame(ByteSpan 
   const std::uint64_t offset = in_.offset();
   if (read_footer(ahead)) {
     closed_ = ended_ = true;
+    (void)index();  // to tell whether it is sound
     const bool more = ahead.size() > footer_bytes;
     if (Result<void> skipped = in_.skip(footer_bytes); !skipped) return skipped.error();
     if (more) return std::optional(gap(offset + footer_bytes, 0, "bytes follow the footer, and are not read"));
@@ -289,7 +301,7 @@ Result<ChunkStream::Item> ChunkStream::resynchronise(const std::string& what) {
   }
   std::uint64_t events = 0;
   std::uint64_t chunks = 0;
-  for (const IndexEntry& entry : index_) {
+  for (const IndexEntry& entry : index()) {
     if (entry.offset >= begin && entry.offset < in_.offset()) {
       events += entry.events;
       ++chunks;

@@ -33,7 +33,7 @@ class ChunkStream {
  public:
   ChunkStream(UniqueFd in, std::string name);
 
-  // Reads the preamble and, from a file, footer and index. Fails as ReelReader::open does.
+  // Reads the preamble. Fails as ReelReader::open does.
   Result<Header> open();
 
   // What comes next: a chunk, a gap, or nothing at the end.
@@ -53,8 +53,8 @@ class ChunkStream {
   std::uint64_t offset() const { return in_.offset(); }
   bool closed() const { return closed_; }
   std::uint64_t skipped() const { return skipped_; }
-  // Of a closed reel in a file; empty otherwise.
-  const std::vector<IndexEntry>& index() const { return index_; }
+  // Of a closed reel in a file; empty otherwise. Read at the first call.
+  const std::vector<IndexEntry>& index();
 
   // A sentence that names the file, the chunk and its offset.
   Problem problem(std::uint64_t sequence, std::uint64_t offset, std::uint64_t events, const std::string& what) const;
@@ -65,13 +65,14 @@ class ChunkStream {
   Result<std::optional<Item>> pass_other_frame(ByteSpan ahead);
   Result<Item> resynchronise(const std::string& what);
   Result<void> jump_to_wanted(const ChunkFilter& filter);
-  const IndexEntry* entry_at(std::uint64_t offset) const;
+  const IndexEntry* entry_at(std::uint64_t offset);
   Item gap(std::uint64_t offset, std::uint64_t events, const std::string& what);
 
   InputStream in_;
   std::string name_;
   std::uint64_t first_chunk_ = 0;
   std::vector<IndexEntry> index_;
+  bool index_read_ = false;
   std::uint64_t next_sequence_ = 0;
   std::uint64_t skipped_ = 0;
   Nanos last_time_;

@@ -150,6 +150,7 @@ Bytes encode_index(const std::vector<IndexEntry>& entries) {
     out.setOffset(entry.offset);
     out.setFirstTime(entry.first_time.value);
     out.setLastTime(entry.last_time.value);
+    out.setFirstEnd(entry.first_end.value);
     out.setEvents(entry.events);
     out.setLost(entry.lost);
     out.setCheckpoint(entry.checkpoint);
@@ -171,6 +172,7 @@ Result<std::vector<IndexEntry>> decode_index(ByteSpan message) {
       entry.offset = in.getOffset();
       entry.first_time = {in.getFirstTime()};
       entry.last_time = {in.getLastTime()};
+      entry.first_end = std::max(entry.first_time, Nanos{in.getFirstEnd()});
       entry.events = in.getEvents();
       entry.lost = in.getLost();
       entry.checkpoint = in.getCheckpoint();

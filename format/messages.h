@@ -15,8 +15,9 @@ namespace sysreel {
 // What the index says about one chunk.
 struct IndexEntry {
   std::uint64_t offset = 0;  // of the chunk's header frame
-  Nanos first_time;
-  Nanos last_time;
+  Nanos first_time;  // the earliest start
+  Nanos first_end;   // the earliest end
+  Nanos last_time;   // the latest end
   std::uint32_t events = 0;
   std::uint64_t lost = 0;
   bool checkpoint = false;

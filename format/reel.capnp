@@ -205,5 +205,6 @@ struct Index {
     tids @7 :Data;           # ascending, as varint differences
     calls @8 :Data;          # (abi << 32 | number as 32 bits), ascending, as varint differences
     errors @9 :Data;         # errno values seen, ascending, as varint differences
+    firstEnd @10 :Int64;     # the earliest end of its events
   }
 }

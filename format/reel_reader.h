@@ -35,14 +35,17 @@ struct ReelSummary {
 };
 
 // Which chunks are wanted. A chunk is skipped only where the index proves that nothing in it is: events that do not match
-// still arrive. Chunks with anything other than calls in them are always read unless `calls_only`.
+// still arrive. Chunks with anything other than calls in them are read whatever calls are wanted, unless `calls_only`.
 struct ChunkFilter {
-  Nanos from{INT64_MIN};
-  Nanos to{INT64_MAX};
-  std::vector<Tid> tids{};            // empty: any
-  std::vector<CallKey> calls{};       // empty: any
-  bool failed_only = false;         // chunks in which a call failed
+  Nanos from{INT64_MIN};  // events that end from here on
+  Nanos to{INT64_MAX};    // until here. A call that ends later is in the last of these chunks, as one in flight
+  std::vector<Tid> tids{};               // empty: any
+  std::vector<CallKey> calls{};          // empty: any
+  std::vector<std::uint16_t> errors{};   // errno values of which a call failed; empty: any
+  bool failed_only = false;              // chunks in which a call failed
   bool calls_only = false;
+
+  bool operator==(const ChunkFilter&) const = default;
 };
 
 // Reads one reel, from a file (as often as wanted) or from a pipe (once). Memory stays bounded by the chunks in work. Used by one thread, which
@@ -68,7 +71,7 @@ class ReelReader {
   using Visit = std::function<Result<void>(ChunkView& chunk, unsigned worker)>;
   Result<void> scan(unsigned threads, const ChunkFilter& filter, const Visit& visit);
 
-  // What the reel's index says; empty for a pipe and for a reel that was not closed.
+  // What the reel's index says; empty for a pipe and for a reel that was not closed. Read when it is first needed.
   const std::vector<IndexEntry>& index() const;
 
   // In order of the file.

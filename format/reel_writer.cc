@@ -35,6 +35,7 @@ IndexEntry index_entry(const ChunkEncoder& chunk) {
   const ChunkFacts& facts = chunk.facts();
   IndexEntry entry;
   entry.first_time = facts.first_time;
+  entry.first_end = facts.first_end;
   entry.last_time = facts.last_time;
   entry.events = static_cast<std::uint32_t>(facts.events);
   entry.lost = facts.lost_calls + facts.lost_others;

@@ -55,7 +55,7 @@ int summarise(std::span<const char* const> words, const ProgramName& name) {
   int status = 0;
   for (const std::string& file : *files) {
     Result<void> done;
-    if (options->summary == Summary::with_text) done = print_reel(file, options->text, output->sink(), name);
+    if (options->summary == Summary::with_text) done = print_reel(file, options->text, {}, output->sink(), name);
     if (done) done = count(file, table, name);
     if (!done) status = say_error(name, done.error());
   }

@@ -7,7 +7,9 @@
 #include "analyzer/stacks/reel_places.h"
 #include "analyzer/stacks/stack_lines.h"
 #include "analyzer/text/entry_order.h"
+#include "analyzer/text/excerpt.h"
 #include "format/reel_reader.h"
+#include "tools/reel_excerpt.h"
 #include "tools/reel_problems.h"
 
 namespace sysreel::tools {
@@ -50,23 +52,28 @@ void tell_what_was_not_recorded(const Header& header, const text::TextOptions& o
 
 }  // namespace
 
-Result<void> print_reel(const std::string& file, const text::TextOptions& options, text::TextSink& sink, const ProgramName& name) {
+Result<void> print_reel(const std::string& file, const text::TextOptions& options, const std::optional<WindowOption>& window,
+                        text::TextSink& sink, const ProgramName& name) {
   Result<ReelReader> reader = ReelReader::open(file);
   if (!reader) return reader.error();
   tell_what_was_not_recorded(reader->header(), options, file, name);
+  const Window part = window ? window->in(reader->header()) : Window();
+  const text::TextOptions shown = window ? options_in_window(options) : options;
 
   ReelPlaces places;
   StackLines stacks(places, options.stack_frames, options.stack_source);
-  text::TextRenderer renderer(options, sink, false, &stacks);
+  text::TextRenderer renderer(shown, sink, false, &stacks);
   places.ask(renderer.model());
   EventSink* const told[] = {&renderer, &places};
   Fanout text_and_places(told);
   text::EntryOrder order(options.stack ? static_cast<EventSink&>(text_and_places) : renderer);
+  text::Excerpt excerpt(order, part);
   LossCount losses;
-  EventSink* const sinks[] = {&order, &losses};
+  EventSink* const sinks[] = {window ? static_cast<EventSink*>(&excerpt) : &order, &losses};
   Fanout both(sinks);
   renderer.begin(reader->header());
-  const Result<void> read = reader->scan(1, {}, [&](ChunkView& chunk, unsigned) {
+  const ChunkFilter chunks = window ? chunks_of_window(*reader, options, part) : ChunkFilter();
+  const Result<void> read = reader->scan(1, chunks, [&](ChunkView& chunk, unsigned) {
     const Result<void> replayed = chunk.replay(both);
     order.flush();
     return replayed;

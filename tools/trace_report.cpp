@@ -19,6 +19,7 @@ constexpr const char* usage =
     "Usage: trace-report [--errors|--diagnose|--summary|--at N] [OPTION]... [FILE]...\n"
     "Prints the system calls and signals in a reel as strace does, on standard output. Without FILE it reads standard input\n"
     "if that is a pipe, else the newest *.reel in this folder. -p PID shows one process or thread.\n"
+    "--window FROM..TO shows what was going on then: seconds from the beginning (2..3.5) or times of the day.\n"
     "--errors ranks the calls that failed by what followed from them, and says what to do next; -v shows them all.\n"
     "--diagnose says what went wrong: who killed a process, why it crashed, what it rests on and how sure it is.\n"
     "--at N shows event N of the reel, which a finding names as #N, and what came around it.\n"

@@ -128,7 +128,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--sort,-S", arguments.sort, "what rows are sorted by, the highest first")->check(CLI::IsMember(keys))->capture_default_str();
   app.add_option("--top", arguments.top, "show only so many rows");
   app.add_option("--columns", arguments.columns, "figures shown, such as calls,p50,p999; all");
-  app.add_option("--window", arguments.window, "FROM..TO: only calls that were going on then; seconds from the beginning (2..3.5), or a time of the day");
+  app.add_option("--window", arguments.window, "FROM..TO: only calls that ended then; seconds from the beginning (2..3.5), or a time of the day");
   auto* const timeline = app.add_option("--timeline", arguments.timeline, "rate, latency and errors over time, by INTERVAL (1s) or as fits a screen")
                              ->option_text("[=INTERVAL]");
   auto* const histogram = app.add_flag("--histogram", arguments.histogram, "how many calls took how long, as bars");

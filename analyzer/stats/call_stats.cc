@@ -57,8 +57,8 @@ void CallStats::add_calls(ChunkView& chunk, GroupOf group_of) {
   for (std::size_t i = 0; i < chunk.calls(); ++i) {
     if (flags[i] & (call_hidden | call_in_flight)) continue;
     if (!start.empty()) {
-      const Nanos begin{start[i]}, end = begin + Nanos{duration[i]};
-      if (!window_.touches(begin, end)) continue;
+      const Nanos end = Nanos{start[i]} + Nanos{duration[i]};
+      if (!window_.contains(end)) continue;
       if (timeline_ != nullptr) timeline_->add(end, flags[i], result[i], {duration[i]}, {on_cpu[i]});
     }
     group_of(i).add(flags[i], result[i], {duration[i]}, {on_cpu[i]});

@@ -20,7 +20,7 @@ class CallStats {
   explicit CallStats(Grouping grouping, const Window& window = {}, Timeline* timeline = nullptr)
       : grouping_(grouping), window_(window), timeline_(timeline) {}
 
-  // Adds all calls of a chunk that were going on in the window, and decodes only what that takes. Fails if the chunk is damaged;
+  // Adds all calls of a chunk that ended in the window, and decodes only what that takes. Fails if the chunk is damaged;
   // then nothing of it was added.
   Result<void> add(ChunkView& chunk);
 

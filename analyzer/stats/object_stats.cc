@@ -77,7 +77,7 @@ std::string_view absence_of(Grouping grouping) {
 }  // namespace
 
 void ObjectStats::on(const Call& call) {
-  const bool counts = !call.has(call_hidden) && !call.has(call_in_flight) && window_.touches(call.start, call.end());
+  const bool counts = !call.has(call_hidden) && !call.has(call_in_flight) && window_.contains(call.end());
   if (counts) {
     name_group(call);
     table_.of(name_.empty() ? absence_of(grouping_) : name_).add(call.flags, call.result, call.duration, call.on_cpu);

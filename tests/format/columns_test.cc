@@ -160,9 +160,31 @@ TEST_F(Filter, PassesOverChunksThatCannotMatch) {
   EXPECT_THAT(chunks({.calls = {{Abi::x86_64, SyscallNr{257}}}, .calls_only = true}), ElementsAre(1));
   EXPECT_THAT(chunks({.calls = {{Abi::i386, SyscallNr{257}}}, .calls_only = true}), IsEmpty());
   EXPECT_THAT(chunks({.failed_only = true, .calls_only = true}), ElementsAre(1));
+  EXPECT_THAT(chunks({.errors = {2, 5}, .calls_only = true}), ElementsAre(1));
+  EXPECT_THAT(chunks({.errors = {5}, .calls_only = true}), IsEmpty());
   EXPECT_THAT(chunks({.from = {1'500'000'000}, .to = {2'500'000'000}}), ElementsAre(1));
   EXPECT_THAT(chunks({.from = {2'500'000'000}}), ElementsAre(2));
   EXPECT_THAT(chunks({.to = {500'000'000}}), IsEmpty());
+}
+
+TEST(Index, ACallInFlightSinceTheBeginningDoesNotHideWhereAChunkBelongs) {
+  const UniqueFd file(::memfd_create("reel", MFD_CLOEXEC));
+  Result<ReelWriter> writer = ReelWriter::open(UniqueFd(::dup(file.get())), {});
+  for (std::int64_t second = 1; second <= 3; ++second) {
+    writer->on(Call{.tid = Tid{1}, .start = {second * 1'000'000'000}, .duration = {10}});
+    writer->on(Call{.tid = Tid{2}, .start = {5}, .duration = {second * 1'000'000'000 + 500}, .flags = call_in_flight});
+    ASSERT_TRUE(writer->cut({}).ok());
+  }
+  ASSERT_TRUE(writer->finish().ok());
+  Result<ReelReader> reader = ReelReader::open(file_with(contents_of(file.get())), "test.reel");
+  EXPECT_EQ(reader->index()[1].first_end.value, 2'000'000'010);
+  std::vector<std::uint64_t> seen;
+  const auto note = [&](ChunkView& chunk, unsigned) -> Result<void> {
+    seen.push_back(chunk.header().sequence);
+    return {};
+  };
+  ASSERT_TRUE(reader->scan(1, {.from = {1'500'000'000}, .to = {2'500'000'000}}, note).ok());
+  EXPECT_THAT(seen, ElementsAre(1));
 }
 
 TEST_F(Filter, KeepsChunksWithOtherEventsUnlessOnlyCallsAreWanted) {
