@@ -152,19 +152,19 @@ std::optional<Footer> read_footer(ByteSpan frame) {
 void Compressor::Free::operator()(void* context) const { ZSTD_freeCCtx(static_cast<ZSTD_CCtx*>(context)); }
 void Decompressor::Free::operator()(void* context) const { ZSTD_freeDCtx(static_cast<ZSTD_DCtx*>(context)); }
 
-Compressor::Compressor(int level) : context_(ZSTD_createCCtx()) {
+Compressor::Compressor() : context_(ZSTD_createCCtx()) {
   if (!context_) throw std::bad_alloc();
   auto* const context = static_cast<ZSTD_CCtx*>(context_.get());
-  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
 }
 
-Result<ByteSpan> Compressor::compress(ByteSpan content, std::span<const std::size_t> seams) {
+Result<ByteSpan> Compressor::compress(ByteSpan content, int level, std::span<const std::size_t> seams) {
   auto* const context = static_cast<ZSTD_CCtx*>(context_.get());
   const auto fails = [](std::size_t code) { return Error{ErrorKind::io, std::string("compressing a chunk: ") + ZSTD_getErrorName(code)}; };
   constexpr std::size_t block_overhead = 64;
   frame_.resize(ZSTD_compressBound(content.size()) + block_overhead * (seams.size() + 1));
   ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
   if (const std::size_t code = ZSTD_CCtx_setPledgedSrcSize(context, content.size()); ZSTD_isError(code)) return fails(code);
   ZSTD_outBuffer out{frame_.data(), frame_.size(), 0};
   ZSTD_inBuffer in{content.data(), 0, 0};

@@ -81,10 +81,10 @@ std::optional<Footer> read_footer(ByteSpan frame);
 // Compresses one frame at a time, keeping its working memory.
 class Compressor {
  public:
-  explicit Compressor(int level);
+  Compressor();
   // Valid until the next call. Fails only for want of memory. At each of `seams`, ascending offsets in the content, a new block
   // begins: what stands on its two sides has different statistics.
-  Result<ByteSpan> compress(ByteSpan content, std::span<const std::size_t> seams = {});
+  Result<ByteSpan> compress(ByteSpan content, int level, std::span<const std::size_t> seams = {});
 
  private:
   struct Free {

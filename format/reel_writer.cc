@@ -77,7 +77,7 @@ std::size_t payload_of(const Event&) {
 
 struct ReelWriter::State {
   State(UniqueFd descriptor, const ChunkPolicy& chunk_policy)
-      : out(std::move(descriptor)), policy(chunk_policy), compressor(chunk_policy.zstd_level) {
+      : out(std::move(descriptor)), policy(chunk_policy) {
     policy.events = std::clamp<std::uint32_t>(policy.events, 1, limits::chunk_events / 2 - 256);
     policy.bytes = std::min(policy.bytes, (limits::content_bytes - limits::event_bytes) / 4);
     struct stat status {};
@@ -157,7 +157,8 @@ Result<void> ReelWriter::State::cut(Nanos now) {
 Result<void> ReelWriter::State::write_chunk() {
   if (broken) return *failure;
   const ByteSpan message = chunk.message(totals.chunks);
-  const Result<ByteSpan> frame = compressor.compress(message, chunk.seams());
+  const bool slow = chunk.facts().events < policy.events / 2 && message.size() < policy.bytes / 2;
+  const Result<ByteSpan> frame = compressor.compress(message, slow ? policy.slow_zstd_level : policy.zstd_level, chunk.seams());
   if (!frame) return frame.error();
 
   const ChunkFacts& facts = chunk.facts();

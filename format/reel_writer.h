@@ -20,6 +20,9 @@ struct ChunkPolicy {
   std::size_t bytes = 4 << 20;        // of uncompressed content
   Nanos age{1'000'000'000};           // what a killed recorder may lose
   int zstd_level = 1;
+  // Of chunks that were cut by age with less than half of the events and bytes above: what comes so slowly can be pressed
+  // harder. Measured on a compile job in chunks of 20,000 events: 7 % smaller, 160 ns an event more.
+  int slow_zstd_level = 6;
 };
 
 // What a writer has done so far.

@@ -257,8 +257,8 @@ ChunkHeader header_of(std::uint64_t content, std::size_t frame) {
 }
 
 Bytes compressed(const Bytes& content) {
-  Compressor compressor(1);
-  const Result<ByteSpan> frame = compressor.compress(content);
+  Compressor compressor;
+  const Result<ByteSpan> frame = compressor.compress(content, 1);
   return {frame->begin(), frame->end()};
 }
 
