@@ -1,5 +1,6 @@
 // Writes a reel as long as wanted, of the events of samples.h or of a recorded reel again and again:
-//     long_reel OUT EVENTS [storm|compile|SOURCE.reel]
+//     long_reel OUT EVENTS [storm|compile|SOURCE.reel [CHUNK]]
+// CHUNK: events in a chunk; few of them make an index as a much longer reel has it.
 #include <fcntl.h>
 #include <fmt/format.h>
 
@@ -28,12 +29,12 @@ class Shift final : public EventSink {
   EventSink& to_;
 };
 
-int write(const std::string& out, std::uint64_t events, const std::string& source) {
+int write(const std::string& out, std::uint64_t events, const std::string& source, const ChunkPolicy& policy) {
   Header header;
   header.host = "bench";
   header.started = {1'000'000'000};
   header.started_realtime = {1'700'000'000'000'000'000};
-  Result<ReelWriter> writer = ReelWriter::open(UniqueFd(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)), header);
+  Result<ReelWriter> writer = ReelWriter::open(UniqueFd(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)), header, policy);
   if (!writer) return fmt::print(stderr, "long_reel: {}\n", writer.error().message), 1;
   Cutter cutter(*writer);
   if (source == "storm") {
@@ -62,8 +63,10 @@ int write(const std::string& out, std::uint64_t events, const std::string& sourc
 
 int main(int count, char** words) {
   if (count < 3) {
-    fmt::print(stderr, "usage: long_reel OUT EVENTS [storm|compile|SOURCE.reel]\n");
+    fmt::print(stderr, "usage: long_reel OUT EVENTS [storm|compile|SOURCE.reel [CHUNK]]\n");
     return 2;
   }
-  return sysreel::bench::write(words[1], std::strtoull(words[2], nullptr, 10), count > 3 ? words[3] : "compile");
+  sysreel::ChunkPolicy policy;
+  if (count > 4) policy.events = static_cast<std::uint32_t>(std::strtoul(words[4], nullptr, 10));
+  return sysreel::bench::write(words[1], std::strtoull(words[2], nullptr, 10), count > 3 ? words[3] : "compile", policy);
 }
