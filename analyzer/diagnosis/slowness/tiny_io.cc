@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t many = 10'000;
 constexpr std::uint64_t few_bytes = 64;       // a call, on average
-constexpr std::uint64_t high_rate = 5'000;    // calls a second
+constexpr std::uint64_t high_rate = 2'000;    // calls a second
 constexpr std::size_t finding_limit = 32;
 
 }  // namespace
