@@ -55,6 +55,14 @@ IndexEntry index_entry(const ChunkEncoder& chunk) {
 }
 
 // Bytes that an event takes in a chunk besides its fixed fields.
+// What stays free in a reel of limited length for a last chunk that says how the recording ended.
+constexpr std::uint64_t ending_reserve = 2048;
+
+// No index entry is longer.
+std::uint64_t index_bytes_of(const IndexEntry& entry) {
+  return 160 + 8 * (entry.tids.size() + entry.calls.size() + entry.errors.size());
+}
+
 std::size_t payload_of(const Call& call) {
   std::size_t total = call.stack.size_bytes();
   for (const Block& block : call.blocks) total += block.data.size();
@@ -88,6 +96,7 @@ struct ReelWriter::State {
   template <typename Event>
   void add(const Event& event, std::size_t payload = 0) {
     ++totals.events;
+    if (full) return note_unwritten(1, time_of(event), time_of(event));
     if (payload > limits::event_bytes) {
       chunk.add(Loss{time_of(event), time_of(event), LossCause::too_large, 1, kind_of<Event> != kind_of<Call>});
     } else {
@@ -97,11 +106,27 @@ struct ReelWriter::State {
     const std::uint64_t events = chunk.facts().events;
     if (events % 256 != 0 && payload < 4096) return;
     chunk_bytes = chunk.bytes();
-    if (events >= 2 * policy.events || chunk_bytes >= 2 * policy.bytes) (void)cut(chunk.facts().last_time);
+    const bool may_not_fit = policy.reel_bytes != 0 && static_cast<double>(chunk_bytes) * ratio > static_cast<double>(room());
+    if (events >= 2 * policy.events || chunk_bytes >= 2 * policy.bytes || may_not_fit) (void)cut(chunk.facts().last_time);
+  }
+
+  // What a chunk may take of a reel of limited length.
+  std::uint64_t room() const {
+    if (policy.reel_bytes == 0) return UINT64_MAX;
+    const std::uint64_t taken = offset + index_bytes + footer_bytes + ending_reserve;
+    return policy.reel_bytes - std::min(policy.reel_bytes, taken);
+  }
+
+  void note_unwritten(std::uint64_t events, Nanos from, Nanos to) {
+    if (unstated_loss == 0) unstated_from = from;
+    unstated_to = to;
+    unstated_loss += events;
+    totals.unwritten += events;
   }
 
   Result<void> cut(Nanos now);
   Result<void> write_chunk();
+  Result<void> write_ending(const End& end);
   // Makes the reel end where the last whole chunk ends, if the output can.
   void take_back() {
     if (!seekable) return;
@@ -117,6 +142,8 @@ struct ReelWriter::State {
   ChunkEncoder chunk;
   std::size_t chunk_bytes = 0;  // of the chunk in work, as of the last look
   std::vector<IndexEntry> index;
+  std::uint64_t index_bytes = 1024;  // at most, of all entries
+  double ratio = 0.75;               // compressed to uncompressed, a pessimist's guess from the last chunk
   std::optional<Error> failure;
   WriterTotals totals;
   Nanos last_cut;
@@ -128,6 +155,7 @@ struct ReelWriter::State {
   bool seekable = false;
   bool broken = false;  // a part of a chunk stands in an output that cannot take it back: nothing may follow
   bool checkpoint = false;
+  bool full = false;
 };
 
 Result<void> ReelWriter::State::cut(Nanos now) {
@@ -140,13 +168,9 @@ Result<void> ReelWriter::State::cut(Nanos now) {
   if (written.ok()) {
     unstated_loss = 0;
   } else {
-    fail(written.error());
+    if (!full) fail(written.error());
     const ChunkFacts& facts = chunk.facts();
-    const std::uint64_t lost = facts.events - (unstated_loss != 0 ? 1 : 0);
-    if (unstated_loss == 0) unstated_from = facts.first_time;
-    unstated_to = facts.last_time;
-    unstated_loss += lost;
-    totals.unwritten += lost;
+    note_unwritten(facts.events - (unstated_loss != 0 ? 1 : 0), facts.first_time, facts.last_time);
   }
   chunk.clear();
   chunk_bytes = 0;
@@ -175,6 +199,15 @@ Result<void> ReelWriter::State::write_chunk() {
   header.frame_checksum = checksum(*frame);
   header.checkpoint = checkpoint;
   const auto header_frame = chunk_header_frame(header);
+  IndexEntry entry = index_entry(chunk);
+  entry.offset = offset;
+  entry.checkpoint = checkpoint;
+  const std::uint64_t length = header_frame.size() + frame->size();
+  // The last chunk of a full reel is small, and room was kept for it.
+  if (!full && length + index_bytes_of(entry) > room()) {
+    full = true;
+    return Error{ErrorKind::io, "the reel has its full length"};
+  }
 
   Result<void> written = write_all(out.get(), header_frame);
   if (written) written = write_all(out.get(), *frame);
@@ -183,13 +216,28 @@ Result<void> ReelWriter::State::write_chunk() {
     broken = !seekable;
     return written;
   }
-  index.push_back(index_entry(chunk));
-  index.back().offset = offset;
-  index.back().checkpoint = checkpoint;
-  offset += header_frame.size() + frame->size();
+  index_bytes += index_bytes_of(entry);
+  index.push_back(std::move(entry));
+  offset += length;
   totals.bytes = offset;
+  ratio = std::min(0.75, 1.5 * static_cast<double>(length) / static_cast<double>(message.size()));
+  // So little room is left that it is not worth a chunk.
+  full = room() < policy.reel_bytes / 64;
   ++totals.chunks;
   return {};
+}
+
+// The last chunk of a reel whose length did not allow the one that was to be its last.
+Result<void> ReelWriter::State::write_ending(const End& end) {
+  chunk.clear();
+  if (unstated_loss != 0) chunk.add(Loss{unstated_from, unstated_to, LossCause::writer, unstated_loss, false});
+  End ending = end;
+  if (end.reason == EndReason::target_ended) ending.reason = EndReason::size;  // it ended, but the reel did before
+  chunk.add(ending);
+  unstated_loss = 0;
+  const Result<void> written = write_chunk();
+  chunk.clear();
+  return written;
 }
 
 ReelWriter::ReelWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -203,6 +251,10 @@ Result<ReelWriter> ReelWriter::open(UniqueFd out, const Header& header, const Ch
   if (Result<void> written = write_all(state->out.get(), preamble); !written) return written.error();
   state->offset = state->totals.bytes = preamble.size();
   state->last_cut = header.started;
+  if (policy.reel_bytes != 0 && state->room() < ending_reserve) {
+    return Error{ErrorKind::usage, "a reel of " + std::to_string(policy.reel_bytes) + " bytes has no room for a chunk; allow " +
+                                       std::to_string(preamble.size() + state->index_bytes + footer_bytes + 2 * ending_reserve) + " at least"};
+  }
   return ReelWriter(std::move(state));
 }
 
@@ -229,8 +281,17 @@ void ReelWriter::mark_checkpoint() { state_->checkpoint = true; }
 Result<void> ReelWriter::cut(Nanos now) { return state_->cut(now); }
 
 Result<void> ReelWriter::close(const End& end) {
-  on(end);
-  return finish();
+  State& state = *state_;
+  const bool was_full = state.full;
+  Result<void> last;
+  if (!was_full) {
+    on(end);
+    last = state.cut(end.time);
+    if (!last && state.full) --state.unstated_loss;  // `end` itself, which is written now
+  }
+  if (was_full || (!last && state.full)) last = state.write_ending(end);
+  const Result<void> finished = finish();
+  return last ? finished : last;
 }
 
 Result<void> ReelWriter::finish() {
@@ -255,6 +316,7 @@ Result<void> ReelWriter::finish() {
   return {};
 }
 
+bool ReelWriter::full() const { return state_->full; }
 const std::optional<Error>& ReelWriter::failure() const { return state_->failure; }
 WriterTotals ReelWriter::totals() const { return state_->totals; }
 

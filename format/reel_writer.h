@@ -23,6 +23,7 @@ struct ChunkPolicy {
   // Of chunks that were cut by age with less than half of the events and bytes above: what comes so slowly can be pressed
   // harder. Measured on a compile job in chunks of 20,000 events: 7 % smaller, 160 ns an event more.
   int slow_zstd_level = 6;
+  std::uint64_t reel_bytes = 0;       // the whole reel, index and footer included, is never longer; 0: no limit
 };
 
 // What a writer has done so far.
@@ -67,6 +68,9 @@ class ReelWriter final : public EveryEvent<ReelWriter> {
   Result<void> close(const End& end);
   // The same without an event: for a copy of a reel that has its End, or never had one.
   Result<void> finish();
+
+  // The reel has (nearly) the length that ChunkPolicy::reel_bytes allows. What comes now is counted as lost.
+  bool full() const;
 
   // The first failure to write, if there was one.
   const std::optional<Error>& failure() const;

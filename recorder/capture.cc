@@ -87,6 +87,11 @@ class Interpreter {
     } else {
       task.wanted = task.limited = plan.extent == Extent::string ? string_bound(plan, element, left) : most_pointers * plan.unit;
     }
+    if (plan.sealed && plan.extent != Extent::string_vector) {
+      task.limited = 0;
+      if (task.wanted > 0) this->keep(task, BlockEnd::limit);
+      return;
+    }
     const std::uint64_t room = call_capacity - std::min<std::uint64_t>(call_capacity, arena_.total());
     const std::uint32_t capacity = plan.limit == abi::Limit::data ? data_capacity : block_capacity;
     task.limited = std::min({task.limited, room, std::uint64_t{capacity}});
@@ -271,17 +276,17 @@ class Interpreter {
 
   // The plan of a string in a string vector.
   static const CopyPlan& vector_string(const CopyPlan& vector) {
-    static const auto make = [](bool at_entry) {
+    static const auto make = [](bool at_entry, bool sealed) {
       CopyPlan plan;
       plan.extent = Extent::string;
       plan.limit = Limit::data;
       plan.count.count = 4096;
+      plan.sealed = sealed;
       (at_entry ? plan.at_entry : plan.at_exit) = true;
       return plan;
     };
-    static const CopyPlan entry = make(true);
-    static const CopyPlan exit = make(false);
-    return vector.at_entry ? entry : exit;
+    static const CopyPlan plans[2][2] = {{make(false, false), make(false, true)}, {make(true, false), make(true, true)}};
+    return plans[vector.at_entry][vector.sealed];
   }
 
   // Queues what the pointers in the elements of a structure array lead to.

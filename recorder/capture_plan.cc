@@ -32,7 +32,7 @@ bool has_messages(const CopyPlan& copy) {
 // Resolves counts and structures of one call for one ABI.
 class Planner {
  public:
-  Planner(Abi abi, const abi::SyscallRow& row, bool verbose) : abi_(abi), row_(row), verbose_(verbose) {}
+  Planner(Abi abi, const abi::SyscallRow& row, bool verbose, bool sealed) : abi_(abi), row_(row), verbose_(verbose), sealed_(sealed) {}
 
   CallPlan plan() const {
     CallPlan plan;
@@ -79,6 +79,7 @@ class Planner {
     plan.limit = copy.limit;
     plan.strings = type.kind != abi::Kind::environment || verbose_;
     plan.every_row = verbose_;
+    plan.sealed = sealed_ && (copy.limit == abi::Limit::data || copy.limit == abi::Limit::message);
     plan.count = length_of(copy.count, structure);
     plan.bounded = copy.bounded;
     if (copy.bounded) plan.count2 = length_of(copy.count2, structure);
@@ -128,6 +129,7 @@ class Planner {
   Abi abi_;
   const abi::SyscallRow& row_;
   bool verbose_;
+  bool sealed_;
 };
 
 }  // namespace
@@ -136,7 +138,8 @@ CapturePlan::CapturePlan(const RecordOptions& options)
     : string_limit_(options.string_limit),
       verbose_(options.verbose),
       strict_filter_(options.strict_filter),
-      wanted_(options.wanted) {}
+      wanted_(options.wanted),
+      without_payload_(options.without_payload) {}
 
 Keep CapturePlan::keep(Abi abi, SyscallNr nr) const {
   if (wanted_.has(abi, nr)) return Keep::yes;
@@ -155,7 +158,9 @@ const CallPlan& CapturePlan::plan_of(Abi abi, const abi::SyscallRow& row) {
   auto& plans = plans_[static_cast<std::size_t>(abi)];
   const auto found = plans.find(&row);
   if (found != plans.end()) return found->second;
-  return plans.emplace(&row, Planner(abi, row, verbose_).plan()).first->second;
+  const auto number = abi::number_of(abi, row.name);
+  const bool sealed = number && without_payload_.has(abi, *number);
+  return plans.emplace(&row, Planner(abi, row, verbose_, sealed).plan()).first->second;
 }
 
 }  // namespace sysreel

@@ -36,6 +36,7 @@ struct CopyPlan {
   bool inner_at_exit = false;
   bool strings = false;             // of a string vector: copy its strings, not only its pointers
   bool every_row = false;           // Limit::rows does not apply (verbose recording)
+  bool sealed = false;              // user data of which no byte is copied: the block says only that it was there
   abi::Extent extent = abi::Extent::none;
   abi::Limit limit = abi::Limit::record;
   std::uint32_t unit = 1;           // bytes an element
@@ -97,6 +98,7 @@ class CapturePlan {
   bool verbose_;
   bool strict_filter_;
   abi::SyscallSet wanted_;
+  abi::SyscallSet without_payload_;
   std::array<std::unordered_map<const abi::SyscallRow*, CallPlan>, 4> plans_;
 };
 

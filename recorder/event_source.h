@@ -39,6 +39,7 @@ struct RecordOptions {
   std::uint64_t buffer_bytes = 0;        // sum of all rings; 0: the engine's default
   abi::SyscallSet wanted = abi::SyscallSet::all();  // -e trace=
   ExitFilter filter;                     // eBPF engine: what else a call must be
+  abi::SyscallSet without_payload = abi::SyscallSet::none();  // calls of which no byte of user data is copied
 };
 
 // How much an engine did not deliver, since the start.

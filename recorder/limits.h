@@ -9,10 +9,9 @@
 
 namespace sysreel {
 
-// 0: no limit.
+// 0: no limit. The length of a reel is its writer's affair (ChunkPolicy::reel_bytes).
 struct RecordLimits {
   Nanos duration;
-  std::uint64_t bytes = 0;   // of the reel
   std::uint64_t events = 0;
 };
 

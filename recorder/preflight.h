@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "format/ids.h"
 #include "format/result.h"
 
 namespace sysreel {
@@ -38,6 +39,15 @@ std::vector<Finding> preflight_ebpf(const PreflightView& view);
 
 // The same for ptrace. What depends on one target (whose it is, who traces it) is said by explain_denied() in target.h.
 std::vector<Finding> preflight_ptrace(const PreflightView& view);
+
+// What bears on a recording without forbidding an engine by itself: namespaces, filters, settings, limits.
+std::vector<Finding> preflight_machine(const PreflightView& view);
+
+// The file system of the folder that a reel would go to, and its free space.
+Finding preflight_output(const std::string& folder);
+
+// What of one process decides whether this process may record it.
+std::vector<Finding> preflight_target(const PreflightView& view, Pid pid);
 
 // The first finding that blocks, as an error: "FACT; REMEDY". `otherwise` if nothing blocks.
 Error first_obstacle(const std::vector<Finding>& findings, const Error& otherwise);

@@ -113,6 +113,7 @@ Applied apply_tracing(GivenOptions& to, const GivenOption& given) {
       return done();
     }
     case Option::kill_on_exit:  options.kill_on_exit = true; return done();
+    case Option::redact:        options.redact = true; return done();
     case Option::seccomp_bpf:   options.seccomp_bpf = true; return done();
     case Option::syscall_limit: return set_number(options.text.syscall_limit, given, 1, INT32_MAX);
     default: return {};

@@ -8,6 +8,7 @@
 
 #include "format/abi/call_hints.h"
 #include "format/abi/syscall_set.h"
+#include "recorder/redact/rule_file.h"
 #include "recorder/target.h"
 #include "tools/argv.h"
 #include "tools/filter_options.h"
@@ -67,6 +68,33 @@ Result<void> set_string_limit(RecordCommand& command, const std::string& value) 
     return Error{ErrorKind::usage, fmt::format("-s {}: not a number of bytes from 0 to {}", value, largest)};
   }
   command.record.string_limit = limit;
+  if (limit == 0) command.record.without_payload = abi::SyscallSet::all();
+  return {};
+}
+
+// 0, which every limit understands as none, is spelled out.
+template <typename T>
+Result<T> or_unlimited(const std::string& value, Result<T> (*parse)(std::string_view)) {
+  if (value == "unlimited") return T{};
+  return parse(value);
+}
+
+Result<void> set_rotation(RecordCommand& command, const std::string& value) {
+  const std::size_t comma = value.find(',');
+  RotateOption rotate;
+  if (auto bytes = assign(rotate.bytes, parse_size(value.substr(0, comma))); !bytes) return bytes;
+  if (comma != std::string::npos) {
+    if (auto keep = assign(rotate.keep, parse_count(value.substr(comma + 1))); !keep) return keep;
+  }
+  if (rotate.keep < 2) return Error{ErrorKind::usage, "--rotate keeps two reels at least: the one in work and the one before"};
+  command.rotate = rotate;
+  return {};
+}
+
+Result<void> add_rules(RecordCommand& command, const std::string& path) {
+  auto rules = read_rules(path);
+  if (!rules) return rules.error();
+  std::move(rules->begin(), rules->end(), std::back_inserter(command.redaction));
   return {};
 }
 
@@ -78,6 +106,18 @@ Result<void> through(RecordCommand& command, const std::string& value) {
 
 constexpr Row rows[] = {
     {'p', "attach", "PID[,PID]...", "record these running processes, all their threads; may be repeated", add_targets},
+    {0, "container", "ID", "record the processes of this container; may be repeated",
+     [](RecordCommand& c, const std::string& v) -> Result<void> {
+       if (auto checked = check_container_id(v); !checked) return checked;
+       c.query.containers.push_back(v);
+       return {};
+     }},
+    {0, "comm", "NAME", "record processes of this name, also those to come; with -p or a command: only its threads of this name",
+     [](RecordCommand& c, const std::string& v) -> Result<void> { c.query.comms.push_back(v); return {}; }},
+    {0, "cgroup", "PATH", "record the processes of this control group and below; with -p or a command: only what runs in it",
+     [](RecordCommand& c, const std::string& v) -> Result<void> { c.query.cgroups.push_back(v); return {}; }},
+    {'a', "all", nullptr, "record the whole machine but the recorder itself",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.query.all = true; return {}; }},
     {'o', "output", "FILE", "write the reel there; - is standard output (the command's own goes to stderr then)",
      [](RecordCommand& c, const std::string& v) -> Result<void> {
        if (v.empty()) return Error{ErrorKind::usage, "-o needs a file name"};
@@ -88,6 +128,11 @@ constexpr Row rows[] = {
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.follow_forks = true; return {}; }},
     {'e', "trace", "[trace=]SET", "record only these calls: names, %class, /regex, !set", set_filter},
     {'s', "string-limit", "N", "bytes kept of each string and buffer (32)", set_string_limit},
+    {0, "no-payload", "SET", "keep no byte of user data of these calls; paths are kept",
+     [](RecordCommand& c, const std::string& v) { return assign(c.record.without_payload, abi::parse_syscall_set(v)); }},
+    {0, "redact", "FILE", "overwrite also what the rules in FILE find: 'id keyword[,keyword]... expression' a line", add_rules},
+    {0, "no-redact", nullptr, "keep passwords, keys and tokens in the reel as they are",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.redact = false; return {}; }},
     {'Z', "failed-only", nullptr, "record only calls that fail",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.failed_only = true; return {}; }},
     {0, "slower-than", "TIME", "record only calls that took at least TIME: 10ms, 500us; this and the next seven are decided in the kernel", through<filter_slower_than>},
@@ -95,23 +140,36 @@ constexpr Row rows[] = {
     {0, "path", "PREFIX", "record only calls that name a path that begins so, as the program spells it; up to four times", through<filter_path>},
     {0, "fd", "N[,N]...", "record only calls that take one of these descriptors", through<filter_fd>},
     {0, "uid", "USER", "record only what runs under this real user id, a number or a name", through<filter_uid>},
-    {0, "comm", "NAME", "record only threads of this name", through<filter_comm>},
-    {0, "cgroup", "PATH", "record only what runs in this cgroup (of the unified hierarchy) or below", through<filter_cgroup>},
     {0, "sample", "N", "record one in N calls of each kind", through<filter_sample>},
     {0, "strict-filter", nullptr, "also drop calls outside the set that change descriptors, mappings or tasks",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.strict_filter = true; return {}; }},
     {0, "engine", "auto|ebpf|ptrace", "how to record (auto)",
      [](RecordCommand& c, const std::string& v) { return assign(c.engine, parse_engine(v)); }},
-    {0, "duration", "TIME", "stop after TIME: 10s, 500ms, 2m, 1h",
-     [](RecordCommand& c, const std::string& v) { return assign(c.limits.duration, parse_duration(v)); }},
-    {0, "max-size", "SIZE", "stop when the reel has this size: 64K, 16M, 2G",
-     [](RecordCommand& c, const std::string& v) { return assign(c.limits.bytes, parse_size(v)); }},
-    {0, "max-events", "N", "stop after about N events",
+    {0, "duration", "TIME", "stop after TIME: 10s, 500ms, 2m, 1h, unlimited (attached: 1h)",
+     [](RecordCommand& c, const std::string& v) { return assign(c.duration, or_unlimited(v, parse_duration)); }},
+    {0, "max-size", "SIZE", "the reel gets no longer: 64K, 16M, 2G, unlimited (the smaller of 4G and half of what is free)",
+     [](RecordCommand& c, const std::string& v) { return assign(c.max_size, or_unlimited(v, parse_size)); }},
+    {0, "max-events", "N", "stop after N events",
      [](RecordCommand& c, const std::string& v) { return assign(c.limits.events, parse_count(v)); }},
+    {0, "rotate", "SIZE[,KEEP]", "begin a new reel at SIZE, each readable on its own; keep the newest KEEP (10)", set_rotation},
+    {0, "keep-free", "SIZE", "stop when less is left on the file system; 0: never (the smaller of 5 % and 512M)",
+     [](RecordCommand& c, const std::string& v) { return assign(c.keep_free, v == "0" ? Result<std::uint64_t>(std::uint64_t{0}) : parse_size(v)); }},
+    {0, "max-memory", "SIZE", "stop when the recorder uses more memory; unlimited (1G and the rings)",
+     [](RecordCommand& c, const std::string& v) { return assign(c.max_memory, or_unlimited(v, parse_size)); }},
+    {0, "flight", "SIZE|TIME", "keep the last so much in memory (64M, 30s) and write it when triggered: by SIGUSR2, --dump, --on, a target's death",
+     [](RecordCommand& c, const std::string& v) { return assign(c.flight, parse_flight_span(v)); }},
+    {0, "on", "CONDITION", "with --flight: write it when errno=NAME appears, or at slower=SET:TIME; may be repeated",
+     [](RecordCommand& c, const std::string& v) { return add_trigger(c.triggers, v); }},
+    {0, "dump", nullptr, "tell the flight recorders that run here to write what they have",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.dump = true; return {}; }},
     {0, "buffer", "SIZE", "memory for the eBPF engine's rings, all together",
      [](RecordCommand& c, const std::string& v) { return assign(c.record.buffer_bytes, parse_size(v)); }},
     {0, "count", nullptr, "only count calls, errors and times, in the kernel, for trace-stats; of short calls one in 16 is timed (--exact: all)",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.counts_only = true; c.record.strict_filter = true; return {}; }},
+    {0, "check", nullptr, "record nothing; tell which engines can run here (with -p: on that process), and what would help",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.check = true; return {}; }},
+    {0, "json", nullptr, "with --check: as JSON",
+     [](RecordCommand& c, const std::string&) -> Result<void> { c.json = true; return {}; }},
     {'k', "stack-trace", nullptr, "record the user stack of every call",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.record.stacks = true; return {}; }},
     {0, "crash-stack", nullptr, "also keep up to 16 KiB of stack memory of a thread that crashes (it may hold secrets)",
@@ -148,12 +206,60 @@ std::vector<OptionRow> option_rows_of_record() {
   return table;
 }
 
-Result<void> check(const RecordCommand& command) {
-  if (command.help || command.version) return {};
-  if (command.targets.empty() && command.command.empty()) {
-    return Error{ErrorKind::usage, "nothing to record: give a command, or -p PID"};
+// Which ways of writing go together.
+Result<void> check_output(const RecordCommand& command) {
+  if (command.flight && command.rotate) return Error{ErrorKind::usage, "--flight and --rotate exclude each other"};
+  if ((command.flight || command.rotate) && command.output == "-") {
+    return Error{ErrorKind::usage, "--flight and --rotate write several files; standard output is one"};
   }
-  if (!command.targets.empty() && !command.command.empty()) {
+  if ((command.flight || command.rotate) && command.max_size) {
+    return Error{ErrorKind::usage, "--max-size is for one reel; --flight and --rotate have a size of their own"};
+  }
+  const bool rules = !command.triggers.errors.empty() || !command.triggers.slower.empty();
+  if (rules && !command.flight) return Error{ErrorKind::usage, "--on says when a flight recorder writes; give --flight, too"};
+  return {};
+}
+
+// Names and control groups say what to record; where that is said already, what to keep of it.
+Result<void> settle_query(RecordCommand& command) {
+  TargetQuery& query = command.query;
+  const bool has_target = !command.targets.empty() || !command.command.empty() || !query.containers.empty() || query.all;
+  if (has_target) {
+    for (const std::string& name : query.comms) {
+      if (auto added = filter_comm(command.record.filter, name); !added) return added;
+    }
+    for (const std::string& path : query.cgroups) {
+      if (auto added = filter_cgroup(command.record.filter, path); !added) return added;
+    }
+    query.comms.clear();
+    query.cgroups.clear();
+    return {};
+  }
+  constexpr std::size_t longest_name = 15;  // the kernel keeps no more of it
+  for (std::string& name : query.comms) name.resize(std::min(name.size(), longest_name));
+  for (std::string& path : query.cgroups) {
+    if (auto folder = assign(path, cgroup_folder(path)); !folder) return folder;
+  }
+  return {};
+}
+
+// What follows from what was given.
+void settle(RecordCommand& command) {
+  constexpr Nanos hour{3'600'000'000'000};
+  const bool attaches = command.command.empty();
+  command.limits.duration = command.duration.value_or(attaches && !command.flight ? hour : Nanos{});
+  // Children of what is in a control group are in it, too; where everything is recorded, so are they.
+  if (command.query.all || !command.query.cgroups.empty() || !command.query.containers.empty()) command.record.follow_forks = true;
+}
+
+Result<void> check(const RecordCommand& command) {
+  if (command.help || command.version || command.dump || command.check) return {};
+  if (command.json) return Error{ErrorKind::usage, "--json goes with --check"};
+  const bool attaches = !command.targets.empty() || !command.query.empty();
+  if (!attaches && command.command.empty()) {
+    return Error{ErrorKind::usage, "nothing to record: give a command, -p PID, --comm, --cgroup, --container or -a"};
+  }
+  if (attaches && !command.command.empty()) {
     return Error{ErrorKind::usage, fmt::format("-p and a command ('{}') exclude each other", command.command.front())};
   }
   const std::string needed = needs_kernel(command.record);
@@ -165,6 +271,10 @@ Result<void> check(const RecordCommand& command) {
   }
   if (command.record.filter.slower_than.value > 0 && !command.record.durations) {
     return Error{ErrorKind::usage, "--slower-than and --no-duration exclude each other"};
+  }
+  if (auto checked = check_output(command); !checked) return checked;
+  if (!command.redact && !command.redaction.empty()) {
+    return Error{ErrorKind::usage, "--redact and --no-redact exclude each other"};
   }
   if (command.record.seccomp_bpf && command.engine == EngineChoice::ebpf) {
     return Error{ErrorKind::usage, "--seccomp-bpf is a way of the ptrace engine; the eBPF engine stops no call at all"};
@@ -190,7 +300,9 @@ Result<RecordCommand> parse_record_command(std::span<const char* const> words) {
   }
   if (!argv.mistake.empty()) return Error{ErrorKind::usage, argv.mistake};
   command.command = std::move(argv.operands);
+  if (auto settled = settle_query(command); !settled) return settled.error();
   if (auto checked = check(command); !checked) return checked.error();
+  settle(command);
   return command;
 }
 

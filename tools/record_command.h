@@ -11,15 +11,35 @@
 #include "format/result.h"
 #include "recorder/engine.h"
 #include "recorder/event_source.h"
+#include "recorder/flight_recorder.h"
+#include "recorder/flight_trigger.h"
 #include "recorder/limits.h"
+#include "recorder/redact/rules.h"
+#include "recorder/target_query.h"
 
 namespace sysreel::tools {
+
+struct RotateOption {
+  std::uint64_t bytes = 0;
+  std::size_t keep = 10;
+};
 
 struct RecordCommand {
   RecordOptions record;
   RecordLimits limits;
   EngineChoice engine = EngineChoice::automatic;
   std::vector<Pid> targets;                      // -p
+  TargetQuery query;                             // --comm, --cgroup, --container, -a
+  std::optional<Nanos> duration;                 // unset: the default; 0: unlimited
+  std::optional<std::uint64_t> max_size;         // the same
+  std::optional<std::uint64_t> keep_free;        // the same
+  std::optional<std::uint64_t> max_memory;       // the same
+  std::optional<RotateOption> rotate;
+  std::optional<FlightSpan> flight;
+  TriggerRules triggers;                         // --on
+  bool dump = false;
+  bool check = false;
+  bool json = false;                             // with --check
   std::vector<std::string> command;              // behind the options
   std::string output;                            // -o; "-" is standard output, empty: a name is made up
   std::string filter;                            // -e trace=, as given
@@ -27,6 +47,8 @@ struct RecordCommand {
   std::optional<std::string> argv0;
   std::optional<std::string> user;               // -u
   std::vector<std::string> notes;                // hints for the user that are no errors
+  std::vector<UserRule> redaction;               // --redact, beside those that are always there
+  bool redact = true;
   bool force = false;
   bool quiet = false;
   bool help = false;

@@ -14,6 +14,7 @@ namespace {
 constexpr Nanos patience{2'000'000'000};
 
 std::atomic<bool> stop_flag{false};
+std::atomic<bool> dump_flag{false};
 std::atomic<int> command_pid{0};
 std::atomic<std::int64_t> passed_on_at{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
@@ -50,6 +51,14 @@ void RecordSignals::install() {
 void RecordSignals::pass_on_to(int pid) { command_pid = pid; }
 
 const std::atomic<bool>& RecordSignals::stop() { return stop_flag; }
+
+void RecordSignals::take_dump_requests() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { dump_flag = true; };
+  ::sigaction(SIGUSR2, &action, nullptr);
+}
+
+bool RecordSignals::dump_requested() { return dump_flag.exchange(false); }
 
 void RecordSignals::check(Nanos now) {
   const std::int64_t since = passed_on_at.load();

@@ -21,6 +21,10 @@ class RecordSignals {
 
   // Becomes true when the recording shall end.
   static const std::atomic<bool>& stop();
+  // From now on SIGUSR2 asks a flight recorder to write. dump_requested() is true once for each time it was asked.
+  static void take_dump_requests();
+  static bool dump_requested();
+
   // To be called now and then: lets the patience with a command run out.
   static void check(Nanos now);
 };

@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
 
 namespace sysreel::tools {
 namespace {
@@ -23,6 +27,29 @@ Result<ReelOutput> standard_output() {
   return output;
 }
 
+// In a folder that others can write to they could put something else in the reel's place; a sticky one forbids that.
+Result<void> check_folder(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : name.substr(0, slash + 1);
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return {};  // opening the file says why
+  if ((status.st_mode & S_IWOTH) == 0 || (status.st_mode & S_ISVTX) != 0) return {};
+  return Error{ErrorKind::denied, fmt::format("output file '{}': others can write to its folder; use another one, or chmod +t it", name)};
+}
+
+// What root made for a user who called sudo is the user's.
+void give_to_caller_of_sudo(int fd) {
+  if (::geteuid() != 0) return;
+  const auto number = [](const char* variable) -> std::optional<unsigned> {
+    const char* const text = ::getenv(variable);
+    unsigned value = 0;
+    if (!text || std::from_chars(text, text + std::strlen(text), value).ptr != text + std::strlen(text)) return std::nullopt;
+    return value;
+  };
+  const auto uid = number("SUDO_UID"), gid = number("SUDO_GID");
+  if (uid && gid) static_cast<void>(!::fchown(fd, *uid, *gid));
+}
+
 }  // namespace
 
 void ReelOutput::take_back() {
@@ -31,6 +58,7 @@ void ReelOutput::take_back() {
 
 Result<ReelOutput> open_reel_output(const std::string& name, bool force) {
   if (name == "-") return standard_output();
+  if (auto checked = check_folder(name); !checked) return checked.error();
   constexpr int common = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
   ReelOutput output;
   output.name = name;
@@ -42,6 +70,7 @@ Result<ReelOutput> open_reel_output(const std::string& name, bool force) {
     if (output.fd && ::fstat(output.fd.get(), &status) == 0 && S_ISREG(status.st_mode)) ::fchmod(output.fd.get(), private_mode);
     if (output.fd) ::fcntl(output.fd.get(), F_SETFL, 0);
   }
+  if (output.fd && output.created) give_to_caller_of_sudo(output.fd.get());
   if (output.fd) return output;
   if (errno == EEXIST) return Error{ErrorKind::usage, fmt::format("output file '{}' exists already; --force replaces it", name)};
   if (errno == ELOOP) return Error{ErrorKind::denied, fmt::format("output file '{}' is a symbolic link, which is not followed", name)};

@@ -35,6 +35,7 @@ struct StraceOptions {
   bool detach_on_execve = false;
   bool kill_on_exit = false;
   bool seccomp_bpf = false;
+  bool redact = false;
   bool debug = false;
   Daemonize daemonize = Daemonize::no;
   Interruptible interruptible = Interruptible::waiting;

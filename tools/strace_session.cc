@@ -17,6 +17,7 @@
 #include "recorder/engine.h"
 #include "recorder/proc.h"
 #include "recorder/ptrace/ptrace_source.h"
+#include "recorder/redact/redactor.h"
 #include "tools/live_pids.h"
 #include "tools/narrator.h"
 #include "tools/strace_recording.h"
@@ -175,7 +176,10 @@ int Session::trace(Narrator& narrator, TextOutput& output, EventSource& source) 
   // An engine that stops nothing tells of a call when it has ended, or when asked. Between two polls it is put in order.
   const bool told_late = !record_options_of(options_).announce_entries && options_.summary != Summary::only;
   text::EntryOrder order(narrator);
-  EventSink& sink = told_late ? static_cast<EventSink&>(order) : narrator;
+  EventSink& in_order = told_late ? static_cast<EventSink&>(order) : narrator;
+  const RedactionRules rules;
+  Redactor redactor(rules, in_order);
+  EventSink& sink = options_.redact ? static_cast<EventSink&>(redactor) : in_order;
   for (;;) {
     const Result<SourceState> state = source.poll(sink, poll_interval);
     if (!state) {

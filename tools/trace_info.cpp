@@ -18,6 +18,7 @@
 #include "tools/exit_status.h"
 #include "tools/program_name.h"
 #include "tools/reel_files.h"
+#include "tools/secret_scan.h"
 
 namespace sysreel {
 namespace {
@@ -25,7 +26,9 @@ namespace {
 struct Arguments {
   std::string file;
   std::string recover_to;
+  std::string rules;
   bool chunks = false;
+  bool scan = false;
   bool verify = false;
 };
 
@@ -127,10 +130,19 @@ int recover_to(const std::string& path, ReelReader& reader, const tools::Program
   return 0;
 }
 
+int scan(ReelReader& reader, const Arguments& arguments, const tools::ProgramName& name) {
+  auto found = tools::scan_for_secrets(reader, arguments.rules, [](const std::string& line) { fmt::print("{}\n", line); });
+  if (!found) return tools::say_error(name, found.error());
+  for (const Problem& problem : reader.problems()) name.say(problem.message);
+  fmt::print("{}: {}\n", arguments.file, *found == 0 ? "no secret found" : fmt::format("{} secrets found", *found));
+  return *found == 0 ? 0 : 1;
+}
+
 int run(const Arguments& arguments, const tools::ProgramName& name) {
   Result<ReelReader> reader = ReelReader::open(arguments.file);
   if (!reader) return tools::say_error(name, reader.error());
   if (!arguments.recover_to.empty()) return recover_to(arguments.recover_to, *reader, name);
+  if (arguments.scan) return scan(*reader, arguments, name);
   ReelFacts facts;
   if (const Result<void> read = reader->replay(facts); !read) return tools::say_error(name, read.error());
   if (!arguments.verify) {
@@ -157,6 +169,8 @@ int main(int argc, char** argv) {
   app.add_flag("--chunks", arguments.chunks, "list the chunks, as the index has them");
   auto* const verify = app.add_flag("--verify", arguments.verify, "only check every byte; exit status 6 if the reel is not sound");
   app.add_option("--recover", arguments.recover_to, "write what can be read to a new, closed reel")->type_name("OUT")->excludes(verify);
+  auto* const scan = app.add_flag("--scan", arguments.scan, "search it for secrets; exit status 1 if there are any")->excludes(verify);
+  app.add_option("--rules", arguments.rules, "with --scan: also what the rules in this file find")->type_name("FILE")->needs(scan);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -49,6 +49,9 @@ int main(int argc, char** argv) {
     fmt::print("trace-report (sysreel) 0.1.0\n");
     return 0;
   }
+  if (options->redact) {
+    return name.fail({ErrorKind::usage, "--redact is for recording: what a reel holds was decided then (trace-info --scan looks)"});
+  }
   if (options->summary != tools::Summary::none) return tools::summarise(words, name);
   options->command.pop_back();
   options->text.pids = options->attach;

@@ -103,12 +103,19 @@ void print_quoted_field(CallPrinter& p, ByteSpan bytes) {
   print_quoted(p, bytes.first(terminated || bytes.empty() ? length : length - 1), !terminated);
 }
 
+namespace {
+
+// Nothing is there to be shown, and not because nothing was to be copied (-s 0).
+bool unreadable(const MemoryImage::Run& run) { return run.faulted || (run.bytes.empty() && !run.cut_by_limit); }
+
+}  // namespace
+
 void print_string_at(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::size_t limit) {
   if (address == 0) return print_address(p.out, address);
   const MemoryImage::Run run = p.fetch_run(flow, address, limit + 1);
   const std::size_t length = length_to_nul(as_text(run.bytes));
   if (length < run.bytes.size()) return print_quoted(p, run.bytes.first(length), false);
-  if (run.faulted || run.bytes.empty()) return print_address(p.out, address);
+  if (unreadable(run)) return print_address(p.out, address);
   print_quoted(p, run.bytes.first(std::min(length, limit)), true);
 }
 
@@ -117,7 +124,7 @@ void print_string_within(CallPrinter& p, abi::Flow flow, std::uint64_t address, 
   if (address == 0) return print_address(p.out, address);
   const MemoryImage::Run run = p.fetch_run(flow, address, length);
   const std::size_t shown = length_to_nul(as_text(run.bytes));
-  if (shown == run.bytes.size() && shown < length && (run.faulted || run.bytes.empty())) return print_address(p.out, address);
+  if (shown == run.bytes.size() && shown < length && unreadable(run)) return print_address(p.out, address);
   print_quoted(p, run.bytes.first(shown), shown == run.bytes.size() && shown < length);
 }
 
@@ -128,7 +135,7 @@ void print_bytes_at(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::
   // One byte more than is shown must be readable, too.
   const auto wanted = static_cast<std::size_t>(std::min(length, limit + 1));
   const MemoryImage::Run run = p.fetch_run(flow, address, wanted);
-  if (run.bytes.size() < wanted && (run.faulted || run.bytes.empty())) return print_address(p.out, address);
+  if (run.bytes.size() < wanted && unreadable(run)) return print_address(p.out, address);
   const auto shown = static_cast<std::size_t>(std::min<std::uint64_t>(run.bytes.size(), limit));
   print_quoted(p, run.bytes.first(shown), length > shown);
 }

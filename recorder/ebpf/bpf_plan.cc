@@ -179,7 +179,7 @@ class Flattener {
     if (at_entry) op.flags |= SR_OP_ENTRY | (copy.at_exit ? 0 : SR_OP_RETRY);
     if (copy.at_entry && !at_entry) op.flags |= SR_OP_LATE;
     if (copy.at_exit) op.flags |= SR_OP_OUTPUT | (copy.on_failure ? SR_OP_ON_FAILURE : 0);
-    if (copy.limit == Limit::message) op.flags |= SR_OP_MESSAGE;
+    if (copy.limit == Limit::message && !copy.sealed) op.flags |= SR_OP_MESSAGE;
     if (on_stack) op.flags |= SR_OP_STACK;
     op.head = copy.head;
     op.word = copy.address_width;
@@ -213,7 +213,7 @@ class Flattener {
     if (copy.extent == Extent::string) {
       op.extent = SR_EXTENT_STRING;
       op.unit = 1;
-      if (copy.limit != Limit::path) op.limit = std::min<std::uint32_t>(options_.string_limit, SR_RECORD_MAX) + 1;
+      if (copy.limit != Limit::path) op.limit = string_bound(copy);
       // The constant 4096 stands for "no length of its own".
       if (copy.count.from == CountFrom::constant && copy.count.count == path_max) op.count = SR_RECORD_MAX;
     } else if (copy.extent == Extent::string_vector) {
@@ -227,6 +227,11 @@ class Flattener {
     }
   }
 
+  // One byte more than is shown, so that a NUL right behind tells "all of it" from "more follows".
+  std::uint32_t string_bound(const CopyPlan& copy) const {
+    return copy.sealed ? 0 : std::min<std::uint32_t>(options_.string_limit, SR_RECORD_MAX) + 1;
+  }
+
   std::uint32_t limit_of(const CopyPlan& copy) const {
     const std::uint64_t shown = options_.string_limit;
     std::uint64_t limit = SR_RECORD_MAX;
@@ -234,7 +239,7 @@ class Flattener {
       case Limit::record: break;
       case Limit::path: limit = path_max; break;
       case Limit::data:
-      case Limit::message: limit = shown; break;
+      case Limit::message: limit = copy.sealed ? 0 : shown; break;
       case Limit::rows:
         if (!copy.every_row) limit = (shown + 1) * copy.unit;
         break;
@@ -252,7 +257,7 @@ class Flattener {
       string.count2_from = SR_COUNT_NONE;
       string.unit = 1;
       string.count = SR_RECORD_MAX;
-      string.limit = std::min<std::uint32_t>(options_.string_limit, SR_RECORD_MAX) + 1;
+      string.limit = string_bound(copy);
       op.first_child = static_cast<std::uint16_t>(plan_.ops.size());
       plan_.ops.push_back(string);
       return;

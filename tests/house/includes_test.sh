@@ -26,6 +26,8 @@ forbid '^recorder/([^/]*$|ptrace/|ebpf/)'     'elfutils/' 'the static recorder d
 forbid '^analyzer/([^/]*$|(text|model|stats|errors|diagnosis)/)' 'elfutils/' 'elfutils belongs to analyzer/stacks'
 forbid '^(format|recorder|analyzer|bench)/'   'CLI/'      'CLI11 belongs to tools/'
 forbid '^(recorder|analyzer|tools)/'          '(capnp|kj)/' 'Cap'"'"'n Proto belongs to format/'
+forbid '^(format|analyzer|tools|bench)/'      're2/' 'RE2 belongs to recorder/redact'
+forbid '^recorder/([^/]*$|ptrace/|ebpf/)'      're2/' 'RE2 belongs to recorder/redact'
 forbid '^format/.*\.h$'                       '(capnp|kj)/' 'Cap'"'"'n Proto stays out of public headers'
 
 [ "$failures" -eq 0 ] && echo "includes: the house stands as drawn"
