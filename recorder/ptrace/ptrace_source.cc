@@ -187,6 +187,7 @@ Result<void> PtraceSource::report_in_flight(EventSink& sink) {
 
 std::unique_ptr<EventSource> make_ptrace_source(const RecordOptions& options, const PtraceFeatures& features,
                                                 std::unique_ptr<Unwinder> unwinder) {
+  if (!options.stacks) unwinder = nullptr;  // an engine without one takes no stacks
   if (options.stacks && !unwinder) unwinder = make_frame_pointer_unwinder();
   return std::make_unique<PtraceSource>(options, features, std::move(unwinder));
 }
