@@ -96,28 +96,28 @@ static __always_inline struct sr_event* begin_fault(void* ctx, struct task_struc
   return &whole->event;
 }
 
-// Pages of a kind that a process has in memory. The kernel's counters changed their type in 6.2.
+// Pages of a kind that a process has in memory. The kernel's counters changed their type in 6.2. Only types that every
+// kernel has are asked for: for an unknown one libbpf looks through the modules' BTF, which needs CAP_SYS_ADMIN.
 static __always_inline __s64 pages_of(struct mm_struct* mm, int kind) {
-  if (bpf_core_field_exists(((struct percpu_counter*)0)->count) &&
-      !bpf_core_field_exists(((struct mm_rss_stat*)0)->count)) {
+  const struct mm_struct___before_6_2* old = (const struct mm_struct___before_6_2*)mm;
+  if (bpf_core_field_exists(old->rss_stat.count)) {
     switch (kind) {
       case 0:
-        return BPF_CORE_READ(mm, rss_stat[0].count);
+        return BPF_CORE_READ(old, rss_stat.count[0].counter);
       case 1:
-        return BPF_CORE_READ(mm, rss_stat[1].count);
+        return BPF_CORE_READ(old, rss_stat.count[1].counter);
       default:
-        return BPF_CORE_READ(mm, rss_stat[3].count);
+        return BPF_CORE_READ(old, rss_stat.count[3].counter);
     }
   }
-  const struct mm_struct___before_6_2* old = (const struct mm_struct___before_6_2*)mm;
-  if (!bpf_core_field_exists(old->rss_stat.count)) return -1;
+  if (!bpf_core_field_exists(mm->rss_stat[0].count)) return -1;
   switch (kind) {
     case 0:
-      return BPF_CORE_READ(old, rss_stat.count[0].counter);
+      return BPF_CORE_READ(mm, rss_stat[0].count);
     case 1:
-      return BPF_CORE_READ(old, rss_stat.count[1].counter);
+      return BPF_CORE_READ(mm, rss_stat[1].count);
     default:
-      return BPF_CORE_READ(old, rss_stat.count[3].counter);
+      return BPF_CORE_READ(mm, rss_stat[3].count);
   }
 }
 

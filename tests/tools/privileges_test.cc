@@ -95,5 +95,29 @@ TEST_F(Privileges, OfTheFileShowNobodyElsesProcess) {
   waitpid(other, nullptr, 0);
 }
 
+TEST_F(Privileges, OfTheFileRecordTheUsersOwnCommandsWithEbpf) {
+  ASSERT_EQ(geteuid(), 0u) << "this test must run as root";
+  const Ran ran = run_with_file_capabilities({"-q", "--engine", "ebpf", "-o", "r.reel", "sh", "-c", "exit 5"});
+  EXPECT_EQ(ran.code(), 5) << ran.err;
+  OwnedEvents events;
+  read("own/r.reel", events);
+  EXPECT_TRUE(std::any_of(events.events().begin(), events.events().end(), [](const AnyEvent& event) { return std::holds_alternative<Call>(event); }));
+}
+
+TEST_F(Privileges, OfTheFileShowNothingBehindASetuidProgram) {
+  ASSERT_EQ(geteuid(), 0u) << "this test must run as root";
+  std::filesystem::copy_file("/bin/sleep", path("suid"));
+  ASSERT_EQ(chmod(path("suid").c_str(), 04755), 0);
+  const Ran ran = run_with_file_capabilities({"-q", "--engine", "ebpf", "-f", "-o", "r.reel", "sh", "-c", "../suid 0.2; exit 6"});
+  EXPECT_EQ(ran.code(), 6) << ran.err;
+  OwnedEvents events;
+  read("own/r.reel", events);
+  constexpr int clock_nanosleep = 230;
+  for (const AnyEvent& event : events.events()) {
+    const auto* const call = std::get_if<Call>(&event);
+    if (call) EXPECT_NE(raw(call->nr), clock_nanosleep) << "a call of the setuid program was recorded";
+  }
+}
+
 }  // namespace
 }  // namespace sysreel
