@@ -64,7 +64,7 @@ def without_pids(*texts):
     if not pids:
         return [text.splitlines() for text in texts]
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, pids))})\b")
-    return [pattern.sub("PID", text).splitlines() for text in texts]
+    return [re.sub("^PID +", "PID ", pattern.sub("PID", text), flags=re.M).splitlines() for text in texts]
 
 
 class Outputs:
