@@ -29,7 +29,7 @@ void add(sr_tally& sum, const sr_tally& one) {
 CallTally difference(unsigned plan, const sr_tally& now, const sr_tally& before) {
   CallTally tally;
   tally.abi = plan < SR_ABI_SLOTS || plan == SR_PLAN_UNKNOWN ? Abi::x86_64 : Abi::i386;
-  tally.nr = SyscallNr{static_cast<std::int32_t>(plan == SR_PLAN_UNKNOWN ? SR_ABI_SLOTS : plan % SR_ABI_SLOTS)};
+  tally.nr = SyscallNr{static_cast<std::int32_t>(plan == SR_PLAN_UNKNOWN ? unsigned{SR_ABI_SLOTS} : plan % SR_ABI_SLOTS)};
   tally.calls = now.calls - before.calls;
   tally.errors = now.errors - before.errors;
   tally.time = Nanos{static_cast<std::int64_t>(now.time - before.time)};
