@@ -6,7 +6,7 @@
 #include <span>
 
 #include "analyzer/stacks/code_places.h"
-#include "analyzer/stacks/symbols.h"
+#include "analyzer/symbols/symbols.h"
 #include "analyzer/text/text_renderer.h"
 
 namespace sysreel {

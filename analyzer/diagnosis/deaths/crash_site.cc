@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
-#include "analyzer/symbols/elf_symbols.h"
+#include "analyzer/symbols/symbols.h"
 #include "format/fault.h"
 
 namespace sysreel::deaths {
@@ -43,34 +42,24 @@ Place place_of(std::uint64_t address, const FaultFrame* frame, const MemoryMap* 
   return place;
 }
 
-// Reads each module once, and only if it is the recorded one.
-class Modules {
- public:
-  // " (function+0x12)", or why there is no name; empty where there is nothing to say.
-  std::string name_at(const Place& place) {
-    if (place.path.empty() || place.path[0] == '[' || !place.offset) return "";
-    const auto [entry, is_new] = files_.try_emplace(place.path);
-    if (is_new) entry->second = ElfSymbols::open(place.path);
-    const std::optional<ElfSymbols>& file = entry->second;
-    if (!file) return "";
-    const bool both_known = !place.build_id.empty() && !file->build_id().empty();
-    if (both_known && place.build_id != file->build_id()) return " (this machine has another build of it)";
-    if (place.path[0] != '/' && !both_known) return "";  // found from where the reader is: it may be anything
-    const auto hit = file->at_file_offset(*place.offset);
-    return hit ? fmt::format(" ({}+{:#x})", hit->name, hit->offset) : "";
-  }
+// " (function+0x12)", or why there is no name; empty where there is nothing to say.
+std::string name_at(const Place& place, Symbols& symbols) {
+  if (place.path.empty() || place.path[0] == '[' || !place.offset) return "";
+  const std::string found = symbols.build_id(place.path);
+  const bool both_known = !place.build_id.empty() && !found.empty();
+  if (both_known && place.build_id != found) return " (this machine has another build of it)";
+  if (place.path[0] != '/' && !both_known) return "";  // found from where the reader is: it may be anything
+  const auto symbol = symbols.find(place.path, *place.offset);
+  return symbol ? fmt::format(" ({}+{:#x})", symbol->name, symbol->offset) : "";
+}
 
- private:
-  std::map<std::string, std::optional<ElfSymbols>> files_;
-};
-
-std::string place_text(std::uint64_t address, const FaultFrame* frame, const MemoryMap* map, Modules& modules) {
+std::string place_text(std::uint64_t address, const FaultFrame* frame, const MemoryMap* map, Symbols& symbols) {
   const Place place = place_of(address, frame, map);
   std::string text = fmt::format("{:#x}", address);
   if (!place.path.empty()) text += fmt::format(" {}", place.path);
   if (place.path.empty() && !place.build_id.empty()) text += fmt::format(" build-id {}", place.build_id);
   if (place.offset && (!place.path.empty() || !place.build_id.empty())) text += fmt::format("+{:#x}", *place.offset);
-  return text + modules.name_at(place);
+  return text + name_at(place, symbols);
 }
 
 void add_registers(const Fault& fault, std::vector<std::string>& lines) {
@@ -108,16 +97,16 @@ std::vector<std::string> crash_site(const Death& death, const Inquest&) {
   const Crash& crash = *death.crash;
   const auto fault = decode_fault(crash.fault);
   const auto frame = [&](std::size_t i) { return fault && i < fault->frames.size() ? &fault->frames[i] : nullptr; };
-  Modules modules;
+  Symbols symbols;
   lines.push_back(
       fmt::format("thread {} at {}", raw(crash.tid),
-                  place_text(crash.ip, crash.stack.empty() ? nullptr : frame(0), death.map.get(), modules)));
+                  place_text(crash.ip, crash.stack.empty() ? nullptr : frame(0), death.map.get(), symbols)));
   // Code without frame pointers leads the walk astray: it ends where an address repeats, or lies in no file.
   for (std::size_t i = 1; i < crash.stack.size() && i < frames_shown; ++i) {
     const bool astray = crash.stack[i] == crash.stack[i - 1] ||
                         (death.map && place_of(crash.stack[i], frame(i), death.map.get()).path.empty());
     if (astray) break;
-    lines.push_back("  called from " + place_text(crash.stack[i], frame(i), death.map.get(), modules));
+    lines.push_back("  called from " + place_text(crash.stack[i], frame(i), death.map.get(), symbols));
   }
   if (!fault) return lines;
   if (fault->trap_known && crash.code > 0) {

@@ -60,16 +60,5 @@ TEST(StackLines, StopAtTheLimit) {
   EXPECT_EQ(lines_of({16, 17, 18}, 2), " > unexpected_backtracing_error [0x10]\n > unexpected_backtracing_error [0x11]\n");
 }
 
-TEST(Symbols, AFileThatIsNotThereHasNone) {
-  Symbols symbols;
-  EXPECT_FALSE(symbols.find("/no/such/file", 0).has_value());
-  EXPECT_EQ(symbols.source_line("/no/such/file", 0), "");
-}
-
-TEST(Symbols, APlaceBehindTheFileHasNone) {
-  Symbols symbols;
-  EXPECT_FALSE(symbols.find("/proc/self/exe", std::uint64_t{1} << 40).has_value());
-}
-
 }  // namespace
 }  // namespace sysreel::testing

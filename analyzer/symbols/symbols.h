@@ -22,6 +22,8 @@ class Symbols {
   Symbols(Symbols&&) noexcept;
   Symbols& operator=(Symbols&&) noexcept;
 
+  // As hex digits: tells whether the file found here is the one that was recorded. Empty if it cannot be read or has none.
+  std::string build_id(std::string_view path);
   // The function at an offset in a file; nothing if the file cannot be read or has no such symbol.
   std::optional<Symbol> find(std::string_view path, std::uint64_t offset);
   // "file.c:12"; empty if it is not known.

@@ -1,11 +1,14 @@
-#include "analyzer/stacks/symbols.h"
+#include "analyzer/symbols/symbols.h"
 
 #include <cxxabi.h>
 #include <elfutils/libdwfl.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <unordered_map>
+
+#include "format/unique_fd.h"
 
 namespace sysreel {
 namespace {
@@ -33,9 +36,23 @@ class Symbols::File {
  public:
   explicit File(const std::string& path) : dwfl_(dwfl_begin(&callbacks)) {
     if (!dwfl_) return;
+    // What was a file where it was recorded may be a pipe here, which must not be waited for.
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) return;
     dwfl_report_begin(dwfl_.get());
-    module_ = dwfl_report_offline(dwfl_.get(), path.c_str(), path.c_str(), -1);
+    module_ = dwfl_report_offline(dwfl_.get(), path.c_str(), path.c_str(), fd.get());
+    if (module_ != nullptr) fd.release();  // now elfutils' own
     if (dwfl_report_end(dwfl_.get(), nullptr, nullptr) != 0) module_ = nullptr;
+  }
+
+  std::string build_id() const {
+    GElf_Addr address = 0;
+    const unsigned char* bytes = nullptr;
+    if (module_ == nullptr || dwfl_module_getelf(module_, &address) == nullptr) return "";
+    const int length = dwfl_module_build_id(module_, &bytes, &address);
+    std::string hex;
+    for (int i = 0; i < length; ++i) hex += fmt::format("{:02x}", bytes[i]);
+    return hex;
   }
 
   std::optional<Symbol> find(std::uint64_t offset) const {
@@ -95,6 +112,7 @@ Symbols::File& Symbols::file(std::string_view path) {
   return files_->by_path.try_emplace(name, name).first->second;
 }
 
+std::string Symbols::build_id(std::string_view path) { return file(path).build_id(); }
 std::optional<Symbol> Symbols::find(std::string_view path, std::uint64_t offset) { return file(path).find(offset); }
 std::string Symbols::source_line(std::string_view path, std::uint64_t offset) { return file(path).source_line(offset); }
 
