@@ -6,12 +6,24 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace sysreel::text {
 
 // Owns the bytes. Used by one thread.
 class Out {
  public:
+  Out() = default;
+  // What was moved from is empty and may be filled again.
+  Out(Out&& other) noexcept
+      : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
+  Out& operator=(Out&& other) noexcept {
+    data_ = std::move(other.data_);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
+
   void put(char c) {
     if (size_ == capacity_) grow(1);
     data_[size_++] = c;
