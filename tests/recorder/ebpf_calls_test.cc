@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <set>
 
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

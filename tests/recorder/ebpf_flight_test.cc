@@ -5,7 +5,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

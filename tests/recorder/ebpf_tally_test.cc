@@ -3,7 +3,7 @@
 #include <sys/syscall.h>
 
 #include "format/call_tally.h"
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

@@ -11,7 +11,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "recorder/ptrace/ptrace_source.h"
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel::testing {
 

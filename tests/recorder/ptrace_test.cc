@@ -13,7 +13,7 @@
 
 #include "recorder/proc.h"
 #include "recorder/ptrace/ptrace_source.h"
-#include "tests/recorder/ebpf_harness.h"
+#include "tests/recorder/engine_harness.h"
 
 namespace sysreel {
 namespace {

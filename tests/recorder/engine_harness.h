@@ -1,4 +1,4 @@
-// Runs small tracees under the eBPF engine and collects what it delivers.
+// Runs small tracees under an engine, the eBPF one unless the suite opens another, and collects what it delivers.
 #pragma once
 
 #include <gtest/gtest.h>
