@@ -59,7 +59,7 @@ void MemoryMap::split(std::uint64_t address) {
   if (lower.start == address || lower.end <= address) return;
   Mapping upper = lower;
   upper.start = address;
-  upper.offset += address - lower.start;
+  upper.offset = lower.offset_of(address);
   lower.end = address;
   mappings_.emplace_hint(place, address, std::move(upper));
 }
@@ -102,7 +102,7 @@ void MemoryMap::move(std::uint64_t from, std::uint64_t old_length, std::uint64_t
                      const Origin& by) {
   const Mapping* const found = at(from);
   Mapping moved = found ? *found : Mapping{};
-  if (found) moved.offset += from - found->start;
+  if (found) moved.offset = found->offset_of(from);
   remove(from, from + old_length);
   moved.start = to;
   moved.end = to + new_length;

@@ -36,6 +36,8 @@ struct Mapping {
 
   std::uint64_t size() const { return end - start; }
   bool holds(std::uint64_t address) const { return address >= start && address < end; }
+  // In the file, of an address that it holds.
+  std::uint64_t offset_of(std::uint64_t address) const { return offset + (address - start); }
   std::string_view label() const { return name ? std::string_view(*name) : std::string_view("anonymous memory"); }
   // "rw-".
   std::string permissions() const;

@@ -19,7 +19,7 @@ struct CodePlace {
 inline std::optional<CodePlace> place_in(const MemoryMap& map, std::uint64_t address) {
   const Mapping* const mapping = map.at(address);
   if (mapping == nullptr || !mapping->name) return std::nullopt;
-  return CodePlace{*mapping->name, mapping->offset + (address - mapping->start)};
+  return CodePlace{*mapping->name, mapping->offset_of(address)};
 }
 
 // Knows what processes have mapped at the moment of the call that is printed.

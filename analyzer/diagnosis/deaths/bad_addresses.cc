@@ -78,7 +78,7 @@ std::optional<Cause> truncated_file(const Death& death, const Inquest& inquest) 
     cause.missing = "which file is mapped there";
     return cause;
   }
-  const std::uint64_t offset = mapping->offset + (view->address() - mapping->start);
+  const std::uint64_t offset = mapping->offset_of(view->address());
   cause.text = fmt::format("it {} byte {} of the mapped file {}, which is shorter than that", view->access(), offset,
                            mapping->label());
   const Truncation* cut = nullptr;

@@ -31,7 +31,7 @@ Place place_of(std::uint64_t address, const FaultFrame* frame, const MemoryMap* 
   const Mapping* const mapping = map ? map->at(address) : nullptr;
   if (mapping && mapping->name) {
     place.path = *mapping->name;
-    place.offset = mapping->offset + (address - mapping->start);
+    place.offset = mapping->offset_of(address);
   }
   const bool known = frame && std::any_of(frame->build_id.begin(), frame->build_id.end(),
                                           [](std::byte b) { return b != std::byte{}; });
