@@ -130,7 +130,10 @@ void Pump::close_chunk(Nanos now) {
   account_losses();
   static_cast<void>(writer_.cut(now));  // a failure stays visible in writer_.failure()
   chunk_began_ = now;
-  if (!options_.snapshots || !checkpoints_.due(now)) return;
+  if (options_.snapshots && checkpoints_.due(now)) write_checkpoint();
+}
+
+void Pump::write_checkpoint() {
   checkpoints_.write(lookup_, out_);
   writer_.mark_checkpoint();
 }
@@ -171,8 +174,7 @@ Result<void> Pump::rotate(Nanos now) {
   writer_ = std::move(*next);
   reel_began_ = now;
   sample_clock();
-  checkpoints_.write(lookup_, out_);
-  writer_.mark_checkpoint();
+  write_checkpoint();
   return {};
 }
 

@@ -101,6 +101,7 @@ class Pump final : private EventSink {
   void sample_clock();
   void account_losses();
   void close_chunk(Nanos now);
+  void write_checkpoint();
 
   EventSource& source_;
   ReelWriter& writer_;
