@@ -100,6 +100,8 @@ SEC("iter/task")
 int learn_namespace(struct bpf_iter__task *ctx) {
   struct task_struct *reader = bpf_get_current_task_btf();
   ns_level = BPF_CORE_READ(reader, thread_pid, level);
+  root_dentry = (__u64)BPF_CORE_READ(reader, fs, root.dentry);
+  root_mount = (__u64)BPF_CORE_READ(reader, fs, root.mnt);
   return 0;
 }
 

@@ -176,6 +176,7 @@ struct path {
 };
 
 struct fs_struct {
+  struct path root;
   struct path pwd;
 };
 

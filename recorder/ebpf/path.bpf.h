@@ -1,4 +1,5 @@
-// The path of a file as its dentries tell it, from the file up to the root of its mount namespace.
+// The path of a file as its dentries tell it, from the file up to the recorder's root, as in /proc/PID/fd, or to the root of
+// its own mount namespace, if the recorder lives in another.
 #ifndef SYSREEL_RECORDER_EBPF_PATH_BPF_H_
 #define SYSREEL_RECORDER_EBPF_PATH_BPF_H_
 
@@ -33,6 +34,10 @@ __noinline int climb(struct work *work) {
   struct dentry *dentry = (void *)work->climb_dentry;
   struct mount *mount = (void *)work->climb_mount;
   for (int i = 0; i < CLIMB_STEPS; ++i) {
+    if ((__u64)dentry == root_dentry && (__u64)&mount->mnt == root_mount) {
+      if (work->path == SR_PATH_UNKNOWN) work->path = SR_PATH_WHOLE;
+      return 0;
+    }
     if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
       struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
       if (parent == mount) {

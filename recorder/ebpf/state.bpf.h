@@ -102,6 +102,8 @@ const volatile struct sr_op ops[SR_OP_COUNT] = {};
 
 // Shared with the recorder while running.
 __u32 ns_level = 0;            // depth of the recorder's pid namespace
+__u64 root_dentry = 0;         // the recorder's root, with the mount it lies in: paths begin there, as in /proc
+__u64 root_mount = 0;
 __u32 attaching_count = 0;     // entries of `attaching`
 __u32 stopping = 0;            // 1: record nothing more
 __s64 live_tasks = 0;

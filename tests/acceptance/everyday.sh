@@ -73,7 +73,7 @@ check "a copy of the reader in another namespace prints the same" cmp here there
 "$programs/blocked_threads" >blocked & target=$!
 wait_until test -s blocked
 read -r pid fd futex <blocked
-trace-record --engine "$engine" -p "$pid" --duration 1 -o blocked.reel 2>/dev/null
+trace-record --engine "$engine" -p "$pid" --duration 3 -o blocked.reel 2>/dev/null
 trace-report -f blocked.reel >text
 check "a read that blocked before shows with its arguments" grep -q "read($fd,  *<unfinished" text
 check "and a futex wait" grep -q "futex($futex, FUTEX_WAIT_PRIVATE, 7, NULL" text

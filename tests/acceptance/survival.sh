@@ -76,7 +76,7 @@ record -o threads.reel -- "$programs/known_calls" "$threads" 5
 check "thread storm: the count adds up" accounts_for threads.reel getppid $((threads * 5))
 
 # --- odd targets -----------------------------------------------------------------------------------------------------------------
-record -f -o namespace.reel -- unshare --pid --fork --mount-proc sh -c 'kill -0 $$; exec /bin/true'
+record -f -o namespace.reel -- unshare --pid --fork --mount --propagation unchanged --mount-proc sh -c 'kill -0 $$; exec /bin/true'
 check "pid namespace: the reel is sound" trace-info --verify namespace.reel
 cp /bin/true suid && chmod 4755 suid
 record -f -o setuid.reel -- setpriv --reuid=65534 --clear-groups "$folder/suid"
