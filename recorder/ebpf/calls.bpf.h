@@ -5,6 +5,7 @@
 #include "recorder/ebpf/capture.bpf.h"
 #include "recorder/ebpf/fd.bpf.h"
 #include "recorder/ebpf/filter.bpf.h"
+#include "recorder/ebpf/nearby.bpf.h"
 #include "recorder/ebpf/stack.bpf.h"
 #include "recorder/ebpf/tasks.bpf.h"
 
@@ -116,9 +117,8 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (!task->bpf_storage) return 0;  // nobody keeps anything about this task: the way of all others
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_struct *task;
+  struct task_state *state = own_state(regs, &task);
   if (!state) return 0;
   const bool compat = is_compat(task);
   __u32 plan = plan_of(nr, compat);
@@ -373,9 +373,8 @@ static __always_inline bool too_quick(const struct leaving *leaving, __u64 now) 
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (!task->bpf_storage) return 0;
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_struct *task;
+  struct task_state *state = own_state(regs, &task);
   if (!state) return 0;
   const __u32 phase = state->phase;
   state->phase = IDLE;

@@ -37,7 +37,7 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   }
   __sync_fetch_and_add(&live_tasks, 1);
   // Its end may have passed between the look at its flags and the mark, and would never be told.
-  if (task->flags & PF_EXITING && bpf_task_storage_delete(&tasks, task) == 0) {
+  if (task->flags & PF_EXITING && drop_state(task, state)) {
     __sync_fetch_and_add(&live_tasks, -1);
     return 0;
   }

@@ -59,6 +59,8 @@ struct task_state {
   __u32 random;       // the last number drawn, where calls are only counted
   __u8 weight;        // for how many calls this one stands, where calls are only counted
   __u8 exec_passes;   // the path of its execve passes the filter
+  __u8 counted;       // at its place: see nearby.bpf.h
+  __u16 place;
 };
 
 struct {

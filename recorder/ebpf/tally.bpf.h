@@ -72,9 +72,8 @@ static __always_inline void time_call(struct sr_tally *tally, const struct task_
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(tally_enter, struct pt_regs *regs, long nr) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (!task->bpf_storage) return 0;
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_struct *task;
+  struct task_state *state = own_state(regs, &task);
   if (!state) return 0;
   const bool compat = is_compat(task);
   __u32 plan = plan_of(nr, compat);
@@ -103,9 +102,8 @@ int BPF_PROG(tally_enter, struct pt_regs *regs, long nr) {
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(tally_exit, struct pt_regs *regs, long result) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (!task->bpf_storage) return 0;
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_struct *task;
+  struct task_state *state = own_state(regs, &task);
   if (!state) return 0;
   const __u32 phase = state->phase;
   state->phase = IDLE;

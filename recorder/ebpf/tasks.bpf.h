@@ -4,6 +4,7 @@
 
 #include "recorder/ebpf/fault.bpf.h"
 #include "recorder/ebpf/filter.bpf.h"
+#include "recorder/ebpf/nearby.bpf.h"
 
 static __always_inline struct sr_event *begin_event(__u32 kind, const struct task_state *state) {
   struct sr_event *event = bpf_ringbuf_reserve(&events, sizeof *event, 0);
@@ -17,7 +18,7 @@ static __always_inline struct sr_event *begin_event(__u32 kind, const struct tas
 
 // Gives `task` a state. `parent` may be null. Returns null where the kernel has no memory.
 static __always_inline struct task_state *mark(struct task_struct *task) {
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  struct task_state *state = keep_state(task);
   if (!state) {
     __sync_fetch_and_add(&lost_events[SR_LOST_NO_STORAGE], 1);
     return 0;
@@ -119,7 +120,7 @@ int BPF_PROG(on_exit, struct task_struct *task) {
       bpf_ringbuf_submit(event, left > 0 ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
     }
   }
-  bpf_task_storage_delete(&tasks, task);
+  drop_state(task, state);
   return 0;
 }
 
