@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 namespace sysreel::tools {
 namespace {
 
@@ -59,7 +62,7 @@ class Parser {
     const std::string_view name = text.substr(0, equals);
     std::optional<std::string> value;
     if (equals != std::string_view::npos) value = text.substr(equals + 1);
-    const OptionRow* row = find_name(name);
+    const OptionRow* row = find_name(name, text);
     if (row == nullptr) return;
     const std::string spelling = fmt::format("--{}", row->name);
     if (row->takes == Takes::nothing && value) return mistake(fmt::format("option '{}' doesn't allow an argument", spelling));
@@ -70,8 +73,9 @@ class Parser {
     give(*row, spelling, std::move(value));
   }
 
-  // The row whose name is `name`, or the only meaning of which it is the beginning. Notes the mistake if there is none.
-  const OptionRow* find_name(std::string_view name) {
+  // The row whose name is `name`, or the only meaning of which it is the beginning. Notes the mistake if there is none, with
+  // the whole word, as getopt_long(3) does.
+  const OptionRow* find_name(std::string_view name, std::string_view word) {
     std::vector<const OptionRow*> candidates;
     bool ambiguous = false;
     for (const OptionRow& row : rows_) {
@@ -81,14 +85,21 @@ class Parser {
       candidates.push_back(&row);
     }
     if (candidates.empty()) {
-      mistake(fmt::format("unrecognized option '--{}'", name));
+      mistake(fmt::format("unrecognized option '--{}'", word));
       return nullptr;
     }
     if (!ambiguous) return candidates.front();
-    std::string text = fmt::format("option '--{}' is ambiguous; possibilities:", name);
+    std::stable_sort(candidates.begin(), candidates.end(), [](const auto* a, const auto* b) { return place(*a) < place(*b); });
+    std::string text = fmt::format("option '--{}' is ambiguous; possibilities:", word);
     for (const OptionRow* candidate : candidates) text += fmt::format(" '--{}'", candidate->name);
     mistake(std::move(text));
     return nullptr;
+  }
+
+  // Where strace lists an option among the possible ones: by its letter, small before capital, those without a letter last.
+  static int place(const OptionRow& row) {
+    const auto letter = static_cast<unsigned char>(row.letter);
+    return letter == 0 ? 512 : 2 * std::tolower(letter) + (std::isupper(letter) != 0);
   }
 
   void give(const OptionRow& row, std::string spelling, std::optional<std::string> value) {

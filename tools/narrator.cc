@@ -61,8 +61,10 @@ void Narrator::on(const TaskDetach& event) {
     if (says_attach()) name_.say(fmt::format("Detached unknown pid {}", raw(event.tid)));
     return;
   }
-  pass(event);
+  // Between the text of the call that is left and its "<detached ...>", as strace has it.
+  if (shows_text() && !options_.text.split_by_task) renderer_.flush();
   if (says_attach()) name_.say(fmt::format("Process {} detached", raw(event.tid)));
+  pass(event);
   output_.forget(event.tid);
 }
 

@@ -58,7 +58,6 @@ Applied add_processes(StraceOptions& options, std::string_view list) {
   while (!list.empty()) {
     const std::string_view word = list.substr(0, list.find_first_of(separators));
     list.remove_prefix(std::min(list.size(), word.size() + 1));
-    if (word.empty()) continue;
     const auto pid = parse_int(word);
     if (!pid || *pid == 0) return die(fmt::format("Invalid process id: '{}'", word));
     if (*pid == getpid()) return die("I'm sorry, I can't let you do that, Dave.");

@@ -51,6 +51,8 @@ RecordOptions record_options_of(const StraceOptions& options) {
   record.stack_frames = options.text.stack_frames;
   record.verbose = true;
   record.wanted = options.text.trace;
+  // -n leads the lines of signals and exits with the number of the last call, shown or not.
+  if (options.text.syscall_number && !options.seccomp_bpf) record.wanted = abi::SyscallSet::all();
   return record;
 }
 

@@ -58,6 +58,7 @@ class Session {
   bool attach_all(EventSource& source);
   int run_daemonized(const LaunchOptions& launch, Narrator& narrator, TextOutput& output);
   void debug_options() const;
+  bool says_attach() const { return (options_.text.quiet & text::quiet_attach) == 0; }
 
   const ProgramName& name_;
   StraceOptions& options_;
@@ -95,7 +96,7 @@ bool Session::attach_all(EventSource& source) {
       continue;
     }
     any = true;
-    if ((options_.text.quiet & text::quiet_attach) != 0) continue;
+    if (!says_attach()) continue;
     const std::size_t threads = options_.follow_forks ? proc::threads_of(Pid{pid}).size() : 1;
     name_.say(threads > 1 ? fmt::format("Process {} attached with {} threads", pid, threads) : fmt::format("Process {} attached", pid));
   }
@@ -163,6 +164,7 @@ int Session::run_daemonized(const LaunchOptions& launch, Narrator& narrator, Tex
   if (!made) return name_.fail(made.error());
   const std::unique_ptr<EventSource> source = *std::move(made);
   if (const auto attached = source->attach_launched(command); !attached) return name_.fail(attached.error());
+  if (says_attach()) name_.say(fmt::format("Process {} attached", raw(command)));
   narrator.watch_command(command, nullptr);
   let_go_of_standard_input_and_output();
   take_signals(options_.interruptible);

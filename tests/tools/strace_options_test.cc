@@ -69,7 +69,7 @@ TEST(StraceOptions, NumbersOutOfRangeAreInvalidUnderTheSpellingThatWasUsed) {
 }
 
 TEST(StraceOptions, ProcessIdsComeInLists) {
-  EXPECT_EQ(parse({"-p", "1, 2\t3", "-p2"}).options.attach, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(parse({"-p", "1,2\t3,", "-p2"}).options.attach, (std::vector<int>{1, 2, 3}));
   EXPECT_EQ(failure({"-p", "1,a"}), "Invalid process id: 'a'");
   EXPECT_EQ(failure({"-p", "0"}), "Invalid process id: '0'");
   EXPECT_FALSE(parse({"-p", "0"}).hint);
