@@ -31,8 +31,9 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   add_times(call, task);
 
   // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
-  Args args{};
-  std::copy_n(call.args.begin(), declared_[key_index], args.begin());
+  const std::size_t declared = declared_[key_index];
+  Args args;
+  for (std::size_t slot = 0; slot < args.size(); ++slot) args[slot] = slot < declared ? call.args[slot] : 0;
   std::uint8_t changes = add_args(args, key);
   if (call.result != key.result) {
     changes |= change_result;
@@ -86,8 +87,8 @@ std::uint8_t CallEncoder::add_args(const Args& args, KeyState& key) {
     if ((left & 1) == 0) continue;
     columns_[static_cast<std::size_t>(CallColumn::args0) + slot].put_signed(
         static_cast<std::int64_t>(args[slot] - key.args[slot]));
+    key.args[slot] = args[slot];
   }
-  key.args = args;
   return changes;
 }
 

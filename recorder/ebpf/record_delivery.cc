@@ -48,8 +48,8 @@ bool mended(const Block& failed, const std::vector<Block>& blocks) {
   return false;
 }
 
-Call call_of(const sr_record& record) {
-  Call call;
+// Sets all that a record says; what it does not say is left as it is.
+void call_from(const sr_record& record, Call& call) {
   call.pid = Pid{static_cast<std::int32_t>(record.pid)};
   call.tid = Tid{static_cast<std::int32_t>(record.tid)};
   call.start = nanos(record.start);
@@ -61,7 +61,6 @@ Call call_of(const sr_record& record) {
   std::memcpy(call.args.data(), record.args, sizeof record.args);
   call.result = record.result;
   call.ip = record.ip;
-  return call;
 }
 
 // Number of a call among those of both ABIs; beyond the end for all others.
@@ -89,7 +88,8 @@ void RecordDelivery::take(const sr_record& record) {
   const auto* const bytes = reinterpret_cast<const std::byte*>(&record);
   entries_[static_cast<std::int32_t>(record.tid)].assign(bytes, bytes + record.size);
   if (!announce_entries_) return;
-  Call call = call_of(record);
+  Call call;
+  call_from(record, call);
   call.flags |= call_in_flight;
   blocks_.clear();
   append_blocks(record, blocks_);
@@ -98,7 +98,8 @@ void RecordDelivery::take(const sr_record& record) {
 }
 
 void RecordDelivery::deliver_call(const sr_record& record) {
-  Call call = call_of(record);
+  Call& call = call_;  // made once: to clear some two hundred bytes took a tenth of the time of an event
+  call_from(record, call);
   blocks_.clear();
   // A thread makes one call at a time: what was kept of its entry is spent with it. Most calls have no such part.
   decltype(entries_)::node_type spent;

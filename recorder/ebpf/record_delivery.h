@@ -58,6 +58,7 @@ class RecordDelivery final : public RecordTaker {
   EventSink* sink_ = nullptr;
   std::unordered_map<std::int32_t, std::int32_t> tasks_;  // tid -> pid
   std::unordered_map<std::int32_t, EntryPart> entries_;   // by tid: what was copied at the entry of the call it is in
+  Call call_;  // the one at hand
   std::vector<Block> blocks_;
   std::unordered_map<std::int32_t, std::string> exec_paths_;  // by tid: of the execve that has succeeded and not ended yet
   std::string exec_path_;

@@ -83,17 +83,17 @@ std::uint64_t word_at(ByteSpan bytes, std::size_t offset, unsigned width) {
 
 }  // namespace
 
-const CallText::Entry& CallText::of(const Call& call) {
+// Makes the table of an ABI that was not seen before.
+const CallText::Entry& CallText::look_up(Abi abi, std::size_t number) {
   static constexpr Entry unknown{Streams::texts, 1, false};
-  std::vector<Entry>& table = tables_[static_cast<unsigned>(call.abi)];
+  std::vector<Entry>& table = tables_[static_cast<unsigned>(abi)];
   if (table.empty()) {
-    table.resize(abi::table_size(call.abi), unknown);
+    table.resize(abi::table_size(abi), unknown);
     for (std::size_t i = 0; i < table.size(); ++i) {
-      if (const auto* row = abi::row_of(call.abi, SyscallNr{static_cast<std::int32_t>(i)})) table[i] = entry_of(*row);
+      if (const auto* row = abi::row_of(abi, SyscallNr{static_cast<std::int32_t>(i)})) table[i] = entry_of(*row);
     }
   }
-  const int number = call.abi == Abi::x32 ? raw(call.nr) & ~0x40000000 : raw(call.nr);
-  return number >= 0 && static_cast<std::size_t>(number) < table.size() ? table[static_cast<std::size_t>(number)] : unknown;
+  return number < table.size() ? table[number] : unknown;
 }
 
 bool CallText::in_stream(const Call& call, const Entry& entry, const Block& block) {

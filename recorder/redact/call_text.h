@@ -27,12 +27,18 @@ class CallText {
     bool outward = false;     // the tracee writes
   };
 
-  const Entry& of(const Call& call);
+  const Entry& of(const Call& call) {
+    const std::vector<Entry>& table = tables_[static_cast<unsigned>(call.abi)];
+    const auto number = static_cast<std::size_t>(call.abi == Abi::x32 ? raw(call.nr) & ~0x40000000 : raw(call.nr));
+    return number < table.size() ? table[number] : look_up(call.abi, number);
+  }
 
   // Whether a block of this call is a piece of the stream (and not the vectors or the message around it).
   static bool in_stream(const Call& call, const Entry& entry, const Block& block);
 
  private:
+  const Entry& look_up(Abi abi, std::size_t number);
+
   std::array<std::vector<Entry>, 4> tables_;  // by Abi, then number
 };
 

@@ -94,6 +94,7 @@ bool Redactor::drop_overwritten(std::string_view text) {
 }
 
 void Redactor::overwrite(const Call& call, std::size_t number) {
+  if (spans_.empty()) return;
   const std::string_view text = text_of(call.blocks[number].data);
   if (!drop_overwritten(text)) return;
   if (blocks_.empty()) blocks_.assign(call.blocks.begin(), call.blocks.end());

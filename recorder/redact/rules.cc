@@ -185,8 +185,10 @@ std::size_t RedactionRules::continued(const std::vector<std::uint32_t>& rules, s
 std::size_t RedactionRules::promised(std::string_view text) const {
   const std::size_t from = text.size() - std::min(text.size(), promise_reach);
   if (const auto hit = state_->keywords.find_last(text.substr(from))) return from + hit->at;
-  return text.size() - state_->keywords.begun_at_end(text);
+  return text.size() - begun_at_end(text);
 }
+
+std::size_t RedactionRules::begun_at_end(std::string_view text) const { return state_->keywords.begun_at_end(text); }
 
 std::string_view RedactionRules::id(std::uint32_t rule) const {
   return rule < state_->rules.size() ? std::string_view(state_->rules[rule].id) : "argument";

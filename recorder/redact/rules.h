@@ -54,6 +54,8 @@ class RedactionRules {
 
   // Where a keyword begins, near the end of `text`, whose value may follow in the next piece; text.size() if none does.
   std::size_t promised(std::string_view text) const;
+  // Of a text that suspects() nothing: how many bytes at its end may be the begin of a keyword.
+  std::size_t begun_at_end(std::string_view text) const;
 
   std::string_view id(std::uint32_t rule) const;  // of no_rule: "argument"
   std::size_t count() const;

@@ -4,6 +4,11 @@ namespace sysreel {
 
 void StreamMemory::next(const StreamKey& key, std::string_view piece, bool cut, std::vector<SecretSpan>& spans) {
   if (piece.empty()) return;
+  if (open_.empty() && !rules_.suspects(piece)) {  // as nearly always
+    const std::size_t begun = cut ? 0 : rules_.begun_at_end(piece);
+    if (begun > 0) open_[key].carried = piece.substr(piece.size() - begun);
+    return;
+  }
   Open before;
   if (!open_.empty()) {
     if (const auto found = open_.find(key); found != open_.end()) {
