@@ -130,6 +130,28 @@ TEST(Descriptor, APidfdShowsItsProcess) {
   EXPECT_EQ(close_of(fact, text::decode_path), "close(3<anon_inode:[pidfd]>) = 0");
 }
 
+TEST(Descriptor, ThoseOfOtherProcessesShowWhatTheyAreThere) {
+  FdFact theirs = file("/theirs");
+  theirs.pid = Pid{12};
+  theirs.fd = 5;
+  FdFact pidfd = file("anon_inode:[pidfd]");
+  pidfd.kind = FdKind::anon;
+  pidfd.extra = "pid:12";
+  pidfd.fd = 3;
+
+  CallBuilder take("pidfd_getfd", {3, 5, 0});
+  pidfd.pid = take.event().pid;
+  take.model.on(theirs);
+  take.model.on(pidfd);
+  take.options.decode_fds = text::decode_path;
+  EXPECT_EQ(take.fails(9).text(), "pidfd_getfd(3<anon_inode:[pidfd]>, 5</theirs>, 0) = -1 EBADF (Bad file descriptor)");
+
+  CallBuilder compare("kcmp", {12, 13, 0, 5, 5});
+  compare.model.on(theirs);
+  compare.options.decode_fds = text::decode_path;
+  EXPECT_EQ(compare.returns(1).text(), "kcmp(12, 13, KCMP_FILE, 5</theirs>, 5) = 1");
+}
+
 TEST(Descriptor, TheCurrentDirectoryStandsBehindItsName) {
   CallBuilder call("openat", {static_cast<std::uint64_t>(-100), 0, 0});
   Snapshot cwd;

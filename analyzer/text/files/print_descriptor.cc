@@ -35,7 +35,7 @@ bool print_details(CallPrinter& p, const Descriptor& descriptor) {
   const std::string_view what = std::string_view(descriptor.path).substr(11);
   if (what == "[pidfd]" && asked(p, decode_pidfd) && descriptor.extra.starts_with(pid_mark)) {
     p.out.put("<pid:");
-    print_process_id(p, std::atoi(descriptor.extra.c_str() + pid_mark.size()));
+    print_process_id(p, sysreel::raw(pidfd_process(descriptor)));
     p.out.put('>');
     return true;
   }
@@ -66,10 +66,17 @@ void print_decoration(CallPrinter& p, const Descriptor& descriptor) {
   if (asked(p, decode_path) && !descriptor.path.empty()) print_path_of(p, descriptor.path);
 }
 
-void print_descriptor(CallPrinter& p, int fd) {
+void print_descriptor_of(CallPrinter& p, Pid owner, int fd) {
   p.out.signed_decimal(fd);
   if (p.options.decode_fds == 0 || fd < 0) return;
-  if (const Descriptor* descriptor = p.model.descriptor(p.call.pid, fd)) print_decoration(p, *descriptor);
+  if (const Descriptor* descriptor = p.model.descriptor(owner, fd)) print_decoration(p, *descriptor);
+}
+
+void print_descriptor(CallPrinter& p, int fd) { print_descriptor_of(p, p.call.pid, fd); }
+
+Pid pidfd_process(const Descriptor& descriptor) {
+  const bool known = descriptor.path == "anon_inode:[pidfd]" && descriptor.extra.starts_with(pid_mark);
+  return Pid{known ? std::atoi(descriptor.extra.c_str() + pid_mark.size()) : 0};
 }
 
 void print_fd(CallPrinter& p, const abi::Type&, std::uint64_t value) { print_descriptor(p, static_cast<std::int32_t>(value)); }

@@ -28,9 +28,10 @@ void put_padded_hex(Out& out, std::uint32_t value) {
   out.hex_digits(value, std::max(digits, width - 2));
 }
 
-void print_remote_descriptor(CallPrinter& p, Pid owner, std::uint64_t value) {
-  if (owner == p.call.pid) return print_descriptor(p, static_cast<int>(value));
-  p.out.signed_decimal(static_cast<std::int32_t>(value));
+// A descriptor of the process that the caller knows as `owner`.
+void print_remote_descriptor(CallPrinter& p, std::int32_t owner, std::uint64_t value) {
+  const int ours = p.options.pid_lookup != nullptr && owner > 0 ? p.options.pid_lookup->translate(p.call.tid, owner, PidKind::process) : 0;
+  print_descriptor_of(p, Pid{ours != 0 ? ours : owner}, static_cast<int>(value));
 }
 
 }  // namespace
@@ -51,15 +52,16 @@ void print_result_personality(CallPrinter& p, std::int64_t result) {
 }
 
 void print_kcmp_index(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  print_remote_descriptor(p, Pid{static_cast<std::int32_t>(p.call.args[0])}, value);
+  print_remote_descriptor(p, static_cast<std::int32_t>(p.call.args[0]), value);
 }
 
 void print_kcmp_index2(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  print_remote_descriptor(p, Pid{static_cast<std::int32_t>(p.call.args[1])}, value);
+  print_remote_descriptor(p, static_cast<std::int32_t>(p.call.args[1]), value);
 }
 
 void print_remote_fd(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  p.out.signed_decimal(static_cast<std::int32_t>(value));
+  const Descriptor* const pidfd = p.model.descriptor(p.call.pid, static_cast<std::int32_t>(p.call.args[0]));
+  print_descriptor_of(p, pidfd != nullptr ? pidfd_process(*pidfd) : Pid{}, static_cast<std::int32_t>(value));
 }
 
 void print_kill_target(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
