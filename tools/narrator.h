@@ -47,7 +47,7 @@ class Narrator final : public EventSink {
   // Prints what is left.
   void finish();
 
-  bool done() const { return renderer_.done(); }
+  bool done() const { return shows_text() ? renderer_.done() : summary_.done(); }
   std::optional<int> command_status() const { return command_status_; }
   // The command does not outlive a tracer that is told to end.
   void end_command(int signo) const;
@@ -60,6 +60,7 @@ class Narrator final : public EventSink {
   template <typename Event>
   void pass(const Event& event) {
     if (shows_text()) renderer_.on(event);
+    if (options_.summary != Summary::none) summary_.on(event);
   }
   void end_of_stranger(const TaskExit& event);
   void end_of_command(int status);

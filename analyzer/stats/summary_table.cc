@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "analyzer/text/call_text.h"
 #include "format/abi/abi.h"
 
 namespace sysreel::stats {
@@ -84,9 +85,14 @@ Result<std::vector<SummaryColumn>> parse_columns(std::string_view text) {
 }
 
 void SummaryTable::on(const Call& call) {
-  if (call.has(call_in_flight) || call.has(call_no_result) || call.has(call_hidden)) return;
-  if (!text_.trace.has(call.abi, call.nr)) return;
-  const bool failed = call.failed();  // counted whatever -z and -Z say: strace's table knows no status
+  if (call.has(call_in_flight)) return;
+  const bool wanted = !call.has(call_no_result) && filter_.wants(call, text::row_for(call), model_);
+  if (!text_.paths.empty()) model_.on(call);
+  if (!wanted || done()) return;
+  const bool failed = call.failed();
+  if ((text_.status & (failed ? text::status_failed : text::status_successful)) == 0) return;
+
+  ++counted_;
   Row& row = rows_[static_cast<unsigned>(call.abi)][raw(call.nr)];
   if (row.calls == 0) {
     const abi::SyscallRow* const known = abi::row_of(call.abi, call.nr);

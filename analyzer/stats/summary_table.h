@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "analyzer/analysis.h"
+#include "analyzer/model/model.h"
+#include "analyzer/text/call_filter.h"
 #include "analyzer/text/text_options.h"
 #include "format/result.h"
 
@@ -33,10 +35,21 @@ Result<std::vector<SummaryColumn>> parse_columns(std::string_view text);
 // Counts the calls that `text` would print.
 class SummaryTable final : public Analysis {
  public:
-  SummaryTable(SummaryOptions options, const text::TextOptions& text) : options_(std::move(options)), text_(text) {}
+  SummaryTable(SummaryOptions options, const text::TextOptions& text) : options_(std::move(options)), text_(text), filter_(text) {}
 
   void begin(const Header& header) override { native_ = header.native_abi; }
+  using Analysis::on;
   void on(const Call& call) override;
+  // What is open under which path, for -P.
+  void on(const TaskNew& task) override { model_.on(task); }
+  void on(const Exec& exec) override { model_.on(exec); }
+  void on(const TaskExit& exit) override { model_.on(exit); }
+  void on(const TaskDetach& detach) override { model_.on(detach); }
+  void on(const FdFact& fact) override { model_.on(fact); }
+  void on(const Snapshot& snapshot) override { model_.on(snapshot); }
+
+  // The limit of --syscall-limit has been reached: nothing more is counted.
+  bool done() const { return text_.syscall_limit && counted_ >= *text_.syscall_limit; }
 
   // The whole text: a table for each ABI that was used, separated by its heading.
   std::string print() const;
@@ -59,6 +72,9 @@ class SummaryTable final : public Analysis {
 
   SummaryOptions options_;
   const text::TextOptions& text_;
+  text::CallFilter filter_;
+  Model model_;
+  std::uint64_t counted_ = 0;
   Abi native_ = Abi::x86_64;
   std::array<Rows, 4> rows_;  // by Abi
 };

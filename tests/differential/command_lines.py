@@ -26,6 +26,7 @@ SIGNAL = "/bin/sh -c 'trap : USR1; kill -USR1 $$; exit 5'"
 EXEC = "/bin/sh -c 'exec /bin/true'"
 READER = "/bin/sh -c 'echo ready; read line; echo $line; exit 6'"
 MISSING = "/no/such/program"
+TABLE = [r" +calls .*", r"-+ .*"]
 TRIED = "Try 'strace -h' for more information"
 CALLS = "-e trace=write,exit_group,wait4,kill"
 
@@ -88,8 +89,8 @@ ROWS = [
     ("-C -U name,calls -S name -e trace=write,close", ECHO), ("--summary -U name,errors -e trace=access", ECHO), ("-C -c", ECHO), ("-c -ff -o out", ECHO),
     ("-c -f -o out -U name,calls,errors -S calls -e trace=!brk", TREE), ("-w -c -U name,calls -S name", ECHO), ("--summary-wall-clock -c -U calls,name -S name", ECHO),
     ("-w -e trace=write", ECHO), ("-O 1us -c -U name,calls -S name", ECHO), ("--summary-syscall-overhead=1ms -c -U name,calls -S name", ECHO),
-    ("-O moon -c", ECHO), ("-S moon -c", ECHO), ("-U moon -c", ECHO), ("-U name,name -c", ECHO), ("-U '' -c", ECHO), ("-c -z -U name,calls -S name", ECHO),
-    ("-c -Z -U name,calls,errors -S name", ECHO), ("-c -Y -U name,calls -S name", ECHO), ("-c -k -U name,calls -S name", ECHO), ("-c -i -n -t -T -y -r -U name,calls -S name", ECHO),
+    ("-O moon -c", ECHO), ("-S moon -c", ECHO), ("-U moon -c", ECHO), ("-U name,name -c", ECHO), ("-U '' -c", ECHO),
+    ("-c -P /etc/ld.so.cache -U name,calls -S name", ECHO), ("-c -Y -U name,calls -S name", ECHO), ("-c -k -U name,calls -S name", ECHO), ("-c -i -n -t -T -y -r -U name,calls -S name", ECHO),
     # the command line itself
     ("--moon", ECHO), ("-:", ECHO), ("--tra=write", ECHO), ("--summary-so=name -c -U name,calls", ECHO), ("--su", ECHO), ("--output", ""),
     ("-e trace=write --", ECHO), ("-fqetrace=none", TREE), ("-o", ""), ("--follow-forks=yes", ECHO), ("-e trace=write -e trace=close", ECHO),
@@ -106,6 +107,10 @@ NEWER = [
     ("-N -e trace=write", ECHO, [r'write\(fd=1, buf="hi\\n", count=3\) += 3', r"\+\+\+ exited"], 0),
     ("--syscall-limit=2 -e trace=write,close", ECHO, [r"close\(3\) += 0", r"close\(3\) += 0", r"strace: Process \d+ detached"], 0),
     ("--syscall-limit=0", ECHO, [r"strace: invalid --syscall-limit argument: '0'", TRIED], 1),
+    # A table counts what the text would show, and so does the limit.
+    ("-c -Z -U calls,errors,name -S name -e trace=%file", ECHO, TABLE + [r" +1 +1 access", r"-+ .*", r" +1 +1 total"], 0),
+    ("-c -z -U calls,name -S name -e trace=access,write", ECHO, TABLE + [r" +1 write", r"-+ .*", r" +1 total"], 0),
+    ("--syscall-limit=2 -c -U calls,name -S name -e trace=close", ECHO, [r"strace: Process \d+ detached"] + TABLE + [r" +2 close", r"-+ .*", r" +2 total"], 0),
     ("--trace-fds=1 -e trace=write,read,close", ECHO, [r'write\(1, "hi\\n", 3\)', r"close\(1\)", r"\+\+\+ exited"], 0),
     ("-e fds=1 -e trace=write,read", ECHO, [r'write\(1, "hi\\n", 3\)', r"\+\+\+ exited"], 0),
     ("-e trace-fds=!1 -e trace=write", ECHO, [r"\+\+\+ exited"], 0),
