@@ -171,9 +171,15 @@ Result<void> PtraceSource::stop(EventSink& sink) {
 
 Result<SourceState> PtraceSource::poll(EventSink& sink, Nanos timeout) {
   if (tasks_.empty()) return SourceState::ended;
-  const auto& events = waiter_.wait(timeout, orphans_ > 0);
-  if (events.empty() && orphans_ > 0) release_orphans(sink);
-  handle_all(sink, events);
+  constexpr int most_at_once = 64;
+  const std::vector<WaitEvent>* events = &waiter_.wait(timeout, orphans_ > 0);
+  if (events->empty() && orphans_ > 0) release_orphans(sink);
+  handle_all(sink, *events);
+  // What comes at once is handled at once: the caller's own work can wait until a tracee takes its time.
+  for (int i = 1; i < most_at_once && !events->empty() && !tasks_.empty() && orphans_ == 0; ++i) {
+    events = &waiter_.wait_awake();
+    handle_all(sink, *events);
+  }
   if (waiter_.childless()) tasks_.clear();
   return tasks_.empty() ? SourceState::ended : SourceState::running;
 }

@@ -1,11 +1,14 @@
 #include "recorder/ptrace/waiter.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include <cerrno>
+
+#include "recorder/clock.h"
 
 namespace sysreel {
 namespace {
@@ -17,10 +20,15 @@ sigset_t only_chld() {
   return set;
 }
 
+unsigned usable_cpus() {
+  cpu_set_t cpus;
+  return ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? static_cast<unsigned>(CPU_COUNT(&cpus)) : 2;
+}
+
 }  // namespace
 
 Waiter::Waiter(std::function<bool(Tid)> ours, std::function<std::vector<Tid>()> known)
-    : ours_(std::move(ours)), known_(std::move(known)) {
+    : ours_(std::move(ours)), known_(std::move(known)), patience_(usable_cpus()) {
   const sigset_t chld = only_chld();
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &chld, &before);
@@ -73,13 +81,55 @@ bool Waiter::waits_for_one() {
   return ++waits_ % look_around != 0 && known_().size() == 1;
 }
 
+void Waiter::look(bool for_one) {
+  if (for_one) {
+    take(known_().front());
+  } else {
+    collect();
+  }
+}
+
+// Looks again and again, as long as that may pay.
+void Waiter::stay_awake(bool for_one) {
+  const Waiting manner = patience_.manner();
+  if (manner == Waiting::asleep) return;
+  const Nanos enough = read_clock(CLOCK_MONOTONIC) + Patience::most_awake;
+  do {
+    look(for_one);
+    if (!events_.empty() || childless_) return;
+    if (manner == Waiting::yielding) ::sched_yield();
+  } while (read_clock(CLOCK_MONOTONIC) < enough);
+  look(for_one);
+  if (events_.empty()) patience_.nothing_came();
+}
+
+void Waiter::note_events() {
+  if (events_.empty()) return;
+  const Nanos now = read_clock(CLOCK_MONOTONIC);
+  patience_.came_after(now - came_);
+  came_ = now;
+}
+
+const std::vector<WaitEvent>& Waiter::wait_awake() {
+  events_.clear();
+  if (!childless_) stay_awake(waits_for_one());
+  note_events();
+  return events_;
+}
+
 const std::vector<WaitEvent>& Waiter::wait(Nanos timeout, bool briefly) {
   constexpr Nanos brief{20'000'000};
   if (briefly && timeout > brief) timeout = brief;
   events_.clear();
   const bool for_one = timeout.value > 0 && waits_for_one();
   if (!for_one) collect();
-  if (!events_.empty() || childless_ || timeout.value <= 0) return events_;
+  if (events_.empty() && !childless_ && timeout.value > 0) stay_awake(for_one);
+  if (events_.empty() && !childless_ && timeout.value > 0) sleep(timeout, for_one);
+  note_events();
+  return events_;
+}
+
+void Waiter::sleep(Nanos timeout, bool for_one) {
   const sigset_t chld = only_chld();
   const timespec limit{timeout.value / 1'000'000'000, timeout.value % 1'000'000'000};
   while (events_.empty() && !childless_) {
@@ -89,7 +139,6 @@ const std::vector<WaitEvent>& Waiter::wait(Nanos timeout, bool briefly) {
     if (told || for_one) collect();  // may find nothing: the signal can be that of a stop which was collected before
     if (!told) break;
   }
-  return events_;
 }
 
 }  // namespace sysreel

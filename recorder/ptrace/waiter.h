@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "format/ids.h"
+#include "recorder/ptrace/patience.h"
 
 namespace sysreel {
 
@@ -31,6 +32,9 @@ class Waiter {
   // `briefly` bounds the wait to 20 ms: the caller expects something to follow at once, or else has work of its own.
   const std::vector<WaitEvent>& wait(Nanos timeout, bool briefly = false);
 
+  // What is there, or comes while it pays to stay awake for it; often empty.
+  const std::vector<WaitEvent>& wait_awake();
+
   // Whether the last wait found that the caller has no child and no tracee at all.
   bool childless() const { return childless_; }
 
@@ -39,10 +43,16 @@ class Waiter {
   bool take(Tid tid);
   void collect();
   bool waits_for_one();
+  void look(bool for_one);
+  void stay_awake(bool for_one);
+  void sleep(Nanos timeout, bool for_one);
+  void note_events();
 
   std::function<bool(Tid)> ours_;
   std::function<std::vector<Tid>()> known_;
   std::vector<WaitEvent> events_;
+  Patience patience_;
+  Nanos came_;          // when the last event did
   unsigned waits_ = 0;  // since the last look at all children, modulo its period
   bool childless_ = false;
   bool chld_was_blocked_ = false;

@@ -1,0 +1,40 @@
+#include "recorder/ptrace/patience.h"
+
+#include <algorithm>
+
+namespace sysreel {
+namespace {
+
+constexpr std::int64_t longest_counted = 200'000;  // ns; a call that blocks says nothing about the manner of waiting for it
+
+}  // namespace
+
+void Patience::came_after(Nanos time) {
+  in_vain_ = false;
+  bool hopeless = false;
+  if (trying_) {
+    std::int64_t& spent = times_[static_cast<std::size_t>(chosen())];
+    spent += std::min(time.value, longest_counted);
+    hopeless = spent > 2 * times_[0] && chosen() != Waiting::asleep;
+  }
+  // Who yields to a program that computes may get the CPU back milliseconds later: a few of those say enough.
+  waits_ = hopeless ? (waits_ / trial_length + 1) * trial_length : waits_ + 1;
+  if (trying_ && waits_ == trial_length * passes * manners_) judge();
+  if (!trying_ && waits_ == between_trials) {
+    trying_ = true;
+    waits_ = 0;
+  }
+}
+
+// Being awake costs a CPU, so it has to gain a tenth.
+void Patience::judge() {
+  best_ = 0;
+  for (std::size_t i = 1; i < manners_; ++i) {
+    if (times_[i] < times_[0] / 10 * 9 && (best_ == 0 || times_[i] < times_[best_])) best_ = i;
+  }
+  times_ = {};
+  trying_ = false;
+  waits_ = 0;
+}
+
+}  // namespace sysreel
