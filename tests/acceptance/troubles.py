@@ -18,6 +18,7 @@ EXPECTED = {
     "deadlock": {"hang"},
     "flock_wait": {"hang"},
     "slow_open": {"slow-open"},
+    "slow_sync": {"slow-sync"},
     "slow_dns": {"slow-dns"},
     "contention": {"lock-contention"},
     "tiny_writes": {"tiny-io"},
@@ -32,6 +33,10 @@ EXPECTED = {
 NEAR_MISSES = {
     "pipe_drained": "hang",
     "idle_workers": "hang",
+    "swift_open": "slow-open",
+    "swift_sync": "slow-sync",
+    "swift_dns": "slow-dns",
+    "free_lock": "lock-contention",
     "large_writes": "tiny-io",
     "patient_poll": "empty-polling",
     "loop_flows": "blocked-event-loop",

@@ -25,6 +25,8 @@ static int lasting;  // seconds
 static void pause_ms(int ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL); }
 static void path_in_folder(char *path, const char *name) { snprintf(path, 4096, "%s/%s", folder, name); }
 
+#include "slow_disk.h"
+
 // --- hangs -------------------------------------------------------------------------------------------------------------
 static void parent_of_a_writer(int reads) {
   int ends[2];
@@ -94,6 +96,22 @@ static void open_fifo_whose_writer_comes_after(const char *name, int ms) {
   wait(NULL);
 }
 static void slow_open(void) { open_fifo_whose_writer_comes_after("late", 400); }
+static void swift_open(void) { open_fifo_whose_writer_comes_after("soon", 5); }
+
+static void sync_on_a_disk(const char *name, int ms) {
+  char path[4096];
+  path_in_folder(path, name);
+  mkdir(path, 0700);
+  mount_slow_disk(path, ms);
+  strcat(path, "/journal");
+  const int file = open(path, O_WRONLY);
+  for (int i = 0; i < 4; ++i) {
+    if (file < 0 || write(file, "record", 6) != 6 || fsync(file) != 0) _exit(1);
+  }
+  close(file);
+}
+static void slow_sync(void) { sync_on_a_disk("slow_disk", 300); }
+static void swift_sync(void) { sync_on_a_disk("swift_disk", 1); }
 
 // A name server of our own, on a loopback address that nobody else uses.
 static void ask_name_server(const char *server, int ms) {
@@ -117,6 +135,7 @@ static void ask_name_server(const char *server, int ms) {
   wait(NULL);
 }
 static void slow_dns(void) { ask_name_server("127.53.53.1", 700); }
+static void swift_dns(void) { ask_name_server("127.53.53.2", 5); }
 
 static void *locks_often(void *unused) {
   for (int i = 0; i < 200; ++i) {
@@ -126,11 +145,21 @@ static void *locks_often(void *unused) {
   }
   return unused;
 }
-static void contention(void) {
+static void *locks_at_leisure(void *unused) {
+  for (int i = 0; i < 200; ++i) {
+    pthread_mutex_lock(&first);
+    pthread_mutex_unlock(&first);
+    pause_ms(1);
+  }
+  return unused;
+}
+static void three_threads(void *(*run)(void *)) {
   pthread_t threads[3];
-  for (int i = 0; i < 3; ++i) pthread_create(&threads[i], NULL, locks_often, NULL);
+  for (int i = 0; i < 3; ++i) pthread_create(&threads[i], NULL, run, NULL);
   for (int i = 0; i < 3; ++i) pthread_join(threads[i], NULL);
 }
+static void contention(void) { three_threads(locks_often); }
+static void free_lock(void) { three_threads(locks_at_leisure); }
 
 static void write_often(size_t bytes) {
   static char data[4096];
@@ -213,7 +242,9 @@ static const struct {
   void (*run)(void);
 } troubles[] = {
     TROUBLE(pipe_circle), TROUBLE(pipe_drained), TROUBLE(deadlock), TROUBLE(idle_workers), TROUBLE(flock_wait),
-    TROUBLE(slow_open), TROUBLE(slow_dns), TROUBLE(contention), TROUBLE(tiny_writes), TROUBLE(large_writes),
+    TROUBLE(slow_open), TROUBLE(swift_open),
+    TROUBLE(slow_sync), TROUBLE(swift_sync), TROUBLE(slow_dns), TROUBLE(swift_dns), TROUBLE(contention), TROUBLE(free_lock),
+    TROUBLE(tiny_writes), TROUBLE(large_writes),
     TROUBLE(polling), TROUBLE(patient_poll), TROUBLE(loop_blocks), TROUBLE(loop_flows), TROUBLE(retry_storm),
     TROUBLE(few_retries), TROUBLE(fd_leak), TROUBLE(fd_tidy), TROUBLE(map_leak), TROUBLE(map_tidy), TROUBLE(zombies),
     TROUBLE(no_zombies),
