@@ -4,29 +4,56 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
 #include "bench/sample_reel.h"
+#include "format/every_event.h"
 
 namespace sysreel::bench {
 namespace {
 
-// Hands on the calls of a reel, later than they were.
-class Shift final : public EventSink {
+// Hands on what happened in a reel, later than it was and to other processes: each time it is as new to a reader as in a
+// recording that goes on and on.
+class Shift final : public EveryEvent<Shift> {
  public:
-  using EventSink::on;
   explicit Shift(EventSink& to) : to_(to) {}
-  void on(const Call& call) override {
-    Call later = call;
-    later.start = call.start + by;
-    if (later.end().value > end.value) end = later.end();
-    to_.on(later);
+  // Everything has been seen once: what comes now is the next time.
+  void again(Nanos first) {
+    by_ = end_ - first;
+    ids_ = (ids_ + 1'000) % 4'000'000;  // below pid_max (proc(5)): even a long recording sees numbers come back
   }
-  Nanos by, end;
 
  private:
+  friend EveryEvent<Shift>;
+
+  template <typename Event>
+  void take(const Event& event) {
+    Event later = event;
+    if constexpr (requires { later.time; }) move(later.time);
+    if constexpr (requires { later.start; }) later.start = later.start + by_;
+    if constexpr (requires { later.pid; }) renumber(later.pid), renumber(later.tid);
+    if constexpr (requires { later.parent_pid; }) renumber(later.parent_pid), renumber(later.parent_tid);
+    if constexpr (requires { later.former_tid; }) renumber(later.former_tid);
+    if constexpr (requires { later.sender_pid; }) renumber(later.sender_pid), renumber(later.sender_tid);
+    to_.on(later);
+  }
+  void take(const Loss&) {}
+  void take(const End&) {}
+
+  void move(Nanos& time) {
+    time = time + by_;
+    end_ = std::max(end_, time);
+  }
+  template <typename Id>
+  void renumber(Id& id) const {
+    if (raw(id) != 0) id = Id{raw(id) + ids_};
+  }
+
   EventSink& to_;
+  Nanos by_, end_;
+  int ids_ = 0;
 };
 
 int write(const std::string& out, std::uint64_t events, const std::string& source, const ChunkPolicy& policy) {
@@ -49,7 +76,7 @@ int write(const std::string& out, std::uint64_t events, const std::string& sourc
     for (std::uint64_t written = 0; written < events; written = writer->totals().events) {
       if (Result<void> read = reader->replay(shift); !read) return fmt::print(stderr, "long_reel: {}\n", read.error().message), 1;
       if (writer->totals().events == written) return fmt::print(stderr, "long_reel: {}: has no calls\n", source), 1;
-      shift.by = shift.end - first;
+      shift.again(first);
     }
   }
   if (Result<void> finished = writer->finish(); !finished) return fmt::print(stderr, "long_reel: {}\n", finished.error().message), 1;
