@@ -161,7 +161,7 @@ void Model::on(const FdFact& fact) {
   if (!fact.extra.starts_with(peer) || fact.socket_type == sock_dgram) return;
   std::uint64_t other = 0;
   std::from_chars(fact.extra.data() + peer.size(), fact.extra.data() + fact.extra.size(), other);
-  if (other != 0) unix_peers_[other] = fact.inode;
+  if (other != 0) unix_peers_.note(other, fact.inode);
 }
 
 void Model::on(const Snapshot& snapshot) {
@@ -202,11 +202,6 @@ const Descriptor* Model::known_descriptor(Pid pid, int fd) const {
 std::string_view Model::comm(Tid tid) const {
   const auto found = tasks_.find(raw(tid));
   return found == tasks_.end() ? std::string_view{} : std::string_view(found->second.comm);
-}
-
-std::uint64_t Model::unix_peer(std::uint64_t inode) const {
-  const auto found = unix_peers_.find(inode);
-  return found == unix_peers_.end() ? 0 : found->second;
 }
 
 const abi::SyscallRow* Model::interrupted_call(Tid tid) const {

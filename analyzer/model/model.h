@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analyzer/model/call_effects.h"
@@ -39,6 +40,26 @@ struct Descriptor {
 // A copy of what the fact says.
 Descriptor descriptor_of(const FdFact& fact);
 
+// Which sockets are two ends of one connection, by inode. Remembers the latest ones: connections come and go as long as a
+// recording lasts, and their ends are asked for while they are in use.
+class SocketPeers {
+ public:
+  void note(std::uint64_t inode, std::uint64_t peer) {
+    if (latest_.size() == generation) former_ = std::exchange(latest_, {});
+    latest_[inode] = peer;
+  }
+  // 0: not known.
+  std::uint64_t of(std::uint64_t inode) const {
+    if (const auto found = latest_.find(inode); found != latest_.end()) return found->second;
+    const auto found = former_.find(inode);
+    return found == former_.end() ? 0 : found->second;
+  }
+
+ private:
+  static constexpr std::size_t generation = 1 << 16;
+  std::unordered_map<std::uint64_t, std::uint64_t> latest_, former_;
+};
+
 // Follows the events of a reel in order. Asked between two events, it answers for that moment; what was lost or never
 // seen is unknown, never a guess. Used by one thread.
 //
@@ -60,7 +81,7 @@ class Model final : public EventSink {
   const Descriptor* descriptor(Pid pid, int fd) const;
   // Inode of the stream socket at the other end, as the fact about that end told; 0 if unknown. The end that connects is
   // looked at before the other exists.
-  std::uint64_t unix_peer(std::uint64_t inode) const;
+  std::uint64_t unix_peer(std::uint64_t inode) const { return unix_peers_.of(inode); }
   // Name of a thread, empty if unknown. Valid as above, as is the folder.
   std::string_view comm(Tid tid) const;
   // Current directory of a process, empty if unknown.
@@ -107,7 +128,7 @@ class Model final : public EventSink {
   LiveState* live_ = nullptr;
   mutable Descriptor live_descriptor_;  // the last answers
   mutable std::string live_cwd_;
-  std::unordered_map<std::uint64_t, std::uint64_t> unix_peers_;  // by inode
+  SocketPeers unix_peers_;
 };
 
 }  // namespace sysreel

@@ -32,6 +32,15 @@ Model with_one_file() {
 
 void run(Model& model, CallBuilder call) { model.on(call.event()); }
 
+TEST(SocketPeers, TheLatestOnesAreKnownAndOldOnesGo) {
+  SocketPeers peers;
+  constexpr std::uint64_t many = 1 << 20;
+  for (std::uint64_t inode = 1; inode <= many; ++inode) peers.note(inode, inode + 7);
+  EXPECT_EQ(peers.of(many), many + 7);
+  EXPECT_EQ(peers.of(many - 60'000), many - 60'000 + 7);
+  EXPECT_EQ(peers.of(1), 0u);
+}
+
 TEST(Model, AClosedDescriptorIsUnknown) {
   Model model = with_one_file();
   run(model, CallBuilder("close", {3}).returns(0));
