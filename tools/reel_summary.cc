@@ -51,6 +51,7 @@ int summarise(std::span<const char* const> words, const ProgramName& name) {
 
   Result<ReportOutput> output = ReportOutput::open(*options, name);
   if (!output) return say_error(name, output.error());
+  enter_sandbox(needs_of_text(*options, *files));
   stats::SummaryTable table(options->summary_options, options->text);
   int status = 0;
   for (const std::string& file : *files) {

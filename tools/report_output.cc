@@ -23,4 +23,12 @@ Result<void> ReportOutput::close() {
   return {};
 }
 
+SandboxNeeds needs_of_text(const StraceOptions& options, const std::vector<std::string>& files) {
+  SandboxNeeds needs{.reads = files, .symbols = options.text.stack};
+  if (!options.output || !options.text.split_by_task) return needs;  // else every task's file is made when its text begins
+  const std::size_t slash = options.output->rfind('/');
+  needs.makes_files_in = slash == std::string::npos ? "." : options.output->substr(0, slash + 1);
+  return needs;
+}
+
 }  // namespace sysreel::tools

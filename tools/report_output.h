@@ -2,9 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "format/result.h"
 #include "tools/program_name.h"
+#include "tools/sandbox.h"
 #include "tools/standard_output.h"
 #include "tools/strace_options.h"
 #include "tools/text_output.h"
@@ -27,5 +30,8 @@ class ReportOutput {
   std::optional<TextOutput> file_;
   StandardOutput standard_;
 };
+
+// What printing these reels as text takes once the output is open.
+SandboxNeeds needs_of_text(const StraceOptions& options, const std::vector<std::string>& files);
 
 }  // namespace sysreel::tools

@@ -18,6 +18,7 @@
 #include "tools/exit_status.h"
 #include "tools/program_name.h"
 #include "tools/reel_files.h"
+#include "tools/sandbox.h"
 #include "tools/secret_scan.h"
 
 namespace sysreel {
@@ -122,6 +123,7 @@ void print_chunks(const ReelReader& reader) {
 int recover_to(const std::string& path, ReelReader& reader, const tools::ProgramName& name) {
   UniqueFd out(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!out) return tools::say_error(name, Error::from_errno(path, errno));
+  tools::enter_sandbox({});
   const Result<Recovered> recovered = recover(reader, std::move(out));
   if (!recovered) return tools::say_error(name, {recovered.error().kind, path + ": " + recovered.error().message});
   for (const Problem& problem : reader.problems()) name.say(problem.message);
@@ -142,6 +144,7 @@ int run(const Arguments& arguments, const tools::ProgramName& name) {
   Result<ReelReader> reader = ReelReader::open(arguments.file);
   if (!reader) return tools::say_error(name, reader.error());
   if (!arguments.recover_to.empty()) return recover_to(arguments.recover_to, *reader, name);
+  tools::enter_sandbox({.reads = {arguments.file, arguments.rules}});
   if (arguments.scan) return scan(*reader, arguments, name);
   ReelFacts facts;
   if (const Result<void> read = reader->replay(facts); !read) return tools::say_error(name, read.error());

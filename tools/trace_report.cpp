@@ -64,6 +64,9 @@ int main(int argc, char** argv) {
   Result<tools::ReportOutput> output = tools::ReportOutput::open(*options, name);
   if (!output) return tools::say_error(name, output.error());
   options->text.color = tools::wants_color(options->color, output->is_terminal());
+  tools::SandboxNeeds needs = tools::needs_of_text(*options, *files);
+  needs.symbols |= view->kind == tools::ReportView::Kind::diagnosis || view->kind == tools::ReportView::Kind::summary;
+  tools::enter_sandbox(needs);
   int status = 0;
   for (const std::string& file : *files) {
     const Result<void> printed = tools::show_view(*view, file, options->text, output->sink(), name);

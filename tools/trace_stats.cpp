@@ -19,6 +19,7 @@
 #include "tools/reel_files.h"
 #include "tools/reel_stats.h"
 #include "tools/reel_summary.h"
+#include "tools/sandbox.h"
 #include "tools/window_option.h"
 
 namespace sysreel {
@@ -98,6 +99,10 @@ int run(const Arguments& arguments, const tools::ProgramName& name) {
   const auto files = tools::choose_reels(arguments.files, note);
   if (!note.empty()) name.say(note);
   if (!files) return tools::say_error(name, files.error());
+
+  tools::SandboxNeeds needs{.reads = *files, .symbols = wish->request.by == Grouping::stack};
+  if (!arguments.diff.empty()) needs.reads.push_back(arguments.diff);
+  tools::enter_sandbox(needs);
 
   tools::ReelStats stats(wish->request);
   int status = add_all(*files, stats, name);
