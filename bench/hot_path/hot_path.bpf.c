@@ -27,8 +27,10 @@ struct {
 
 const volatile __u32 step = STEP_DISPATCH;
 const volatile __u32 launcher = 0;  // children of this process are traced, and theirs
+const volatile __u32 target = 0;    // or the threads of this one, from their next call on
 
 static __always_inline struct floor_state *state_of(struct task_struct *task) {
+  if (target && task->tgid == target) return bpf_task_storage_get(&traced, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!task->bpf_storage) return 0;
   return bpf_task_storage_get(&traced, task, 0, 0);
 }

@@ -1,9 +1,12 @@
 // Runs a command with the programs of hot_path.bpf.c on it: hot_path STEP COMMAND [ARG]...
+// Or puts them on a process until it is killed, and is then called "attached": hot_path STEP -p PID
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <memory>
@@ -24,11 +27,12 @@ struct Destroy {
 };
 using Object = std::unique_ptr<hot_path_bpf, Destroy>;
 
-Object loaded(unsigned step) {
+Object loaded(unsigned step, unsigned target) {
   Object object(hot_path_bpf__open());
   if (!object) return nullptr;
   object->rodata->step = step;
   object->rodata->launcher = static_cast<unsigned>(getpid());
+  object->rodata->target = target;
   object->rodata->ring_mask = ring_size - 1;
   object->rodata->wake_mask = ~0ull;  // nobody reads, nobody is woken
   const auto cpus = static_cast<unsigned>(sysconf(_SC_NPROCESSORS_CONF));
@@ -56,14 +60,17 @@ int run(char** command) {
 int main(int argc, char** argv) {
   for (unsigned step = 0; argc > 2 && step < std::size(names); ++step) {
     if (std::string_view(argv[1]) != names[step]) continue;
-    const Object object = loaded(step);
+    const bool attaches = std::string_view(argv[2]) == "-p" && argc > 3;
+    const Object object = loaded(step, attaches ? static_cast<unsigned>(std::atoi(argv[3])) : 0);
     if (!object) {
       std::fprintf(stderr, "hot_path: the programs cannot be loaded here: %s\n", std::strerror(errno));
       return 4;
     }
-    return run(argv + 2);
+    if (!attaches) return run(argv + 2);
+    prctl(PR_SET_NAME, "attached");
+    while (true) pause();
   }
-  std::fprintf(stderr, "Usage: hot_path STEP COMMAND [ARG]...\nSteps:");
+  std::fprintf(stderr, "Usage: hot_path STEP COMMAND [ARG]...\n       hot_path STEP -p PID\nSteps:");
   for (const char* const name : names) std::fprintf(stderr, " %s", name);
   std::fprintf(stderr, "\n");
   return 2;

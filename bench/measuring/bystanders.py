@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import time
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from measuring.rows import Row
 from measuring.run import wait_for
 from measuring.storms import dd
-from measuring.tools import size_of
+from measuring.tools import is_attached
 
 MOST_ADDED_NS = 48
 MOST_SLOWDOWN = 1.01
@@ -19,13 +20,13 @@ MOST_IDLE = 0.2      # per cent of a CPU
 
 @contextmanager
 def recording_of_another(tool):
-    """A recording of a process that sleeps."""
+    """A recording of a process that sleeps, or the programs of a floor on it."""
     sleeper = subprocess.Popen(["sleep", "1000"])
-    if os.path.exists(tool.output):
+    if tool.output and os.path.exists(tool.output):
         os.unlink(tool.output)
     recorder = subprocess.Popen(tool.attach(sleeper.pid), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: size_of(tool) > 0, f"{tool.name} to attach")
+        wait_for(lambda: is_attached(tool, sleeper.pid, recorder), f"{tool.name} to attach")
         yield recorder
     finally:
         recorder.send_signal(signal.SIGINT)
@@ -40,24 +41,30 @@ def sched_pipe(loops):
     return float(re.search(r"Total time: ([\d.]+)", done.stdout).group(1))
 
 
-def others(bench, tool, rounds, calls):
+def others(bench, tool, floors, rounds, calls):
     """An untraced storm, a pipe between two processes and a loop of page faults, with a recording beside them and without."""
     probes = {"untraced dd bs=1": lambda: bench.cost(dd(calls)).wall / calls,
               "untraced page faults": lambda: bench.cost([bench.programs["faults"], "10"]).wall}
     if shutil.which("perf"):
         probes["untraced sched pipe"] = lambda: sched_pipe(max(calls // 20, 1000))
-    alone, beside = {}, {}
+    alone, beside, unavoidable = {}, {}, []
     for _ in range(rounds):
         for name, probe in probes.items():
             alone.setdefault(name, []).append(probe())
         with recording_of_another(tool):
             for name, probe in probes.items():
                 beside.setdefault(name, []).append(probe())
+        for floor in floors:
+            with recording_of_another(floor):
+                unavoidable.append(probes["untraced dd bs=1"]())
     rows = []
     for name in probes:
         pairs = list(zip(beside[name], alone[name]))
         if name == "untraced dd bs=1":
-            rows.append(Row(name, tool.name, "ns added to a call", [1e9 * (mine - base) for mine, base in pairs], MOST_ADDED_NS))
+            row = Row(name, tool.name, "ns added to a call", [1e9 * (mine - base) for mine, base in pairs], MOST_ADDED_NS)
+            if unavoidable:
+                row.floor = statistics.median(1e9 * (least - base) for least, base in zip(unavoidable, alone[name]))
+            rows.append(row)
         else:
             rows.append(Row(name, tool.name, "x alone", [mine / base for mine, base in pairs], MOST_SLOWDOWN))
     return rows

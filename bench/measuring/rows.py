@@ -24,7 +24,10 @@ class Row:
             return ""
         if self.figure >= self.target if self.at_least else self.figure <= self.target:
             return "met"
-        return "floor" if self.floor and self.figure <= 1.1 * self.floor else "missed"
+        if not self.floor:
+            return "missed"
+        near = self.figure >= self.floor / 1.1 if self.at_least else self.figure <= 1.1 * self.floor
+        return "floor" if near else "missed"
 
     def as_dict(self):
         return asdict(self) | {"figure": self.figure, "verdict": self.verdict()}

@@ -92,6 +92,8 @@ def two_threads(bench, tools, rounds, calls):
         added = [2e9 * (mine - native) for mine, native in zip(wall[tool.name], wall["native"])]
         row = Row("two threads", tool.name, "ns added to a call", added, MOST_ADDED_NS if tool.name == "trace-record" else None)
         if tool.ours:
+            if FLOORS[tool.name] in wall:
+                row.floor = statistics.median(2e9 * (least - native) for least, native in zip(wall[FLOORS[tool.name]], wall["native"]))
             lost = sum(each["lost"] for each in facts[tool.name])
             row.note = f"{lost} lost" if lost else "nothing lost"
         rows.append(row)

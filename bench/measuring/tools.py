@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
+from measuring.run import fail
+
 
 @dataclass
 class Tool:
@@ -55,7 +57,8 @@ def floors(bench, say, names=("payload", "no-duration", "count")):
     if not os.access(program, os.X_OK):
         say("hot_path is not built: no floors")
         return []
-    return [Tool(f"floor: {name}", lambda command, name=name: [program, name] + command) for name in names]
+    return [Tool(f"floor: {name}", lambda command, name=name: [program, name] + command,
+                 lambda pid, name=name: [program, name, "-p", str(pid)]) for name in names]
 
 
 def peers(bench, say):
@@ -89,6 +92,19 @@ def runs_on_this_machine(tool, bench, say):
     if done.returncode != 0:
         say(f"{tool.name} does not run here ({done.stderr.strip().splitlines()[-1:] or done.returncode}): skipped")
     return done.returncode == 0
+
+
+def is_attached(tool, pid, recorder):
+    """Whether a tool that was started for the running process `pid` has begun."""
+    if recorder.poll() is not None:
+        fail(f"{tool.name} ended before it was told to")
+    if tool.name.startswith("strace"):
+        with open(f"/proc/{pid}/status") as file:
+            return "TracerPid:\t0\n" not in file.read()
+    if tool.name.startswith("floor"):
+        with open(f"/proc/{recorder.pid}/comm") as file:
+            return file.read() == "attached\n"
+    return size_of(tool) > 0
 
 
 def size_of(tool):
