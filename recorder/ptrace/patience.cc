@@ -5,12 +5,13 @@
 namespace sysreel {
 namespace {
 
-constexpr std::int64_t longest_counted = 200'000;  // ns; a call that blocks says nothing about the manner of waiting for it
+constexpr std::int64_t longest_counted = 10'000'000;  // ns; a call that blocks says nothing about the manner of waiting for it
 
 }  // namespace
 
 void Patience::came_after(Nanos time) {
   in_vain_ = false;
+  if (meets_a_crowd()) return;
   bool hopeless = false;
   if (trying_) {
     std::int64_t& spent = times_[static_cast<std::size_t>(chosen())];
@@ -19,11 +20,22 @@ void Patience::came_after(Nanos time) {
   }
   // Who yields to a program that computes may get the CPU back milliseconds later: a few of those say enough.
   waits_ = hopeless ? (waits_ / trial_length + 1) * trial_length : waits_ + 1;
-  if (trying_ && waits_ == trial_length * passes * manners_) judge();
+  if (trying_ && waits_ == trial_length * manners_) judge();
   if (!trying_ && waits_ == between_trials) {
     trying_ = true;
     waits_ = 0;
   }
+}
+
+// Behind a crowd everything is tried anew.
+bool Patience::meets_a_crowd() {
+  if (!crowd_ || stops_++ % between_looks != 0) return crowded_;
+  crowded_ = crowd_();
+  if (!crowded_) return false;
+  trying_ = true;
+  waits_ = 0;
+  times_ = {};
+  return true;
 }
 
 // Being awake costs a CPU, so it has to gain a tenth.

@@ -1,13 +1,17 @@
 #include "recorder/ptrace/waiter.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
+#include "format/unique_fd.h"
 #include "recorder/clock.h"
 
 namespace sysreel {
@@ -25,10 +29,20 @@ unsigned usable_cpus() {
   return ::sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? static_cast<unsigned>(CPU_COUNT(&cpus)) : 2;
 }
 
+// Of all threads of the machine, as /proc/loadavg counts those that run or wait for a CPU.
+bool cpus_are_crowded() {
+  static const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
+  char text[128] = {};
+  const UniqueFd file(::open("/proc/loadavg", O_RDONLY | O_CLOEXEC));
+  if (!file || ::read(file.get(), text, sizeof text - 1) <= 0) return false;
+  long running = 0;
+  return std::sscanf(text, "%*s %*s %*s %ld/", &running) == 1 && running > cpus;
+}
+
 }  // namespace
 
 Waiter::Waiter(std::function<bool(Tid)> ours, std::function<std::vector<Tid>()> known)
-    : ours_(std::move(ours)), known_(std::move(known)), patience_(usable_cpus()) {
+    : ours_(std::move(ours)), known_(std::move(known)), patience_(usable_cpus(), cpus_are_crowded) {
   const sigset_t chld = only_chld();
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &chld, &before);
