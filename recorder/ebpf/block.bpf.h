@@ -56,21 +56,23 @@ static __noinline bool is_netlink(__u32 fd) {
   return socket && BPF_CORE_READ(socket, sk, __sk_common.skc_family) == AF_NETLINK;
 }
 
-// Reads what can be read of `length` bytes, page by page; returns how much that was.
-__noinline int read_pages(struct work *work, __u32 at, __u64 address, __u32 length) {
-  if (!work) return 0;
-  __u32 done = 0;
+// Reads what can be read of `left` bytes, page by page; returns how many are left. Five variables and no more: the calls from
+// a system call's exit down to here share 512 bytes of stack, in steps of 32.
+__noinline int read_pages(struct work *work, __u32 at, __u64 address, __u32 left) {
+  if (!work) return left;
   for (int page = 0; page < SR_RECORD_MAX / 4096 + 1; ++page) {
-    __u64 step = 4096 - ((address + done) & 4095);
-    if (done >= length) break;
-    if (step > length - done) step = length - done;
+    __u64 step = 4096 - (address & 4095);
+    if (!left) break;
+    if (step > left) step = left;
     barrier_var(step);
     if (step > 4096) step = 4096;
-    void *to = record_at(work, at + done);
-    if (!to || bpf_probe_read_user(to, step, (void *)(address + done))) break;
-    done += step;
+    void *to = record_at(work, at);
+    if (!to || bpf_probe_read_user(to, step, (void *)address)) break;
+    at += step;
+    address += step;
+    left -= step;
   }
-  return done;
+  return left;
 }
 
 // Copies one block and notes where its data lies. Returns its length, -1 if there is nothing to copy.
@@ -128,7 +130,7 @@ __noinline int copy_block(struct work *work, __u32 number, __u64 address, __u32 
     if (length < 0) {
       __u64 page = 4096 - (address & 4095);
       if (page > limit) page = limit;
-      length = read_pages(work, cursor + sizeof *block, address, page);
+      length = page - read_pages(work, cursor + sizeof *block, address, page);
       end = SR_END_FAULT;
     } else if (length > limit) {
       length = limit;
@@ -144,7 +146,7 @@ __noinline int copy_block(struct work *work, __u32 number, __u64 address, __u32 
     if (size > SR_RECORD_MAX) size = SR_RECORD_MAX;
     length = size;
     if (bpf_probe_read_user(data, size, (void *)address)) {
-      length = read_pages(work, cursor + sizeof *block, address, size);
+      length = size - read_pages(work, cursor + sizeof *block, address, size);
       end = SR_END_FAULT;
     }
   }

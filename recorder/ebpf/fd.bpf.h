@@ -38,7 +38,7 @@ static __always_inline void end_fact(struct work *work, struct sr_fd *fact, __u3
 static __always_inline __u32 unix_address(char *to, struct sock *sock) {
   struct unix_address *address = BPF_CORE_READ((struct unix_sock *)sock, addr);
   if (!address) return 0;
-  __u64 length = BPF_CORE_READ(address, len);
+  __u64 length = BPF_CORE_READ(address, len) & 127;  // at most 110; old verifiers forget what was compared when it was spilled
   barrier_var(length);
   if (length > UNIX_ADDRESS) length = UNIX_ADDRESS;
   if (bpf_probe_read_kernel(to, length, &address->name)) return 0;

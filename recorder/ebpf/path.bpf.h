@@ -17,52 +17,57 @@ static __always_inline struct mount *mount_of(struct vfsmount *mnt) {
 }
 
 // Copies the name of a dentry behind those that were copied. Returns false where it does not fit.
-static __always_inline bool append_name(struct work *work, struct dentry *dentry) {
-  __u32 length = work->names_length;
-  if (length > MAX_PATH_NAMES - MAX_NAME) return false;
-  void *to = record_at(work, work->names_at + length);
+static __always_inline bool append_name(struct work *work, const unsigned char *name) {
+  if (work->names_length > MAX_PATH_NAMES - MAX_NAME) return false;
+  void *to = record_at(work, work->names_at + work->names_length);
   if (!to) return false;
-  const long copied = bpf_probe_read_kernel_str(to, MAX_NAME, BPF_CORE_READ(dentry, d_name.name));
+  const long copied = bpf_probe_read_kernel_str(to, MAX_NAME, name);
   if (copied <= 0) return false;
-  work->names_length = length + copied;
+  work->names_length += copied;
   return true;
 }
 
 // Goes some steps up. Returns 0 when there is nothing more to do; work->path says what came of it.
+// One variable for all that is read: the calls from a system call's exit down to here share 512 bytes of stack, in steps of 32.
 __noinline int climb(struct work *work) {
   if (!work) return 0;
   struct dentry *dentry = (void *)work->climb_dentry;
   struct mount *mount = (void *)work->climb_mount;
   for (int i = 0; i < CLIMB_STEPS; ++i) {
+    void *read = 0;
     if ((__u64)dentry == root_dentry && (__u64)&mount->mnt == root_mount) {
       if (work->path == SR_PATH_UNKNOWN) work->path = SR_PATH_WHOLE;
       return 0;
     }
-    if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
-      struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
-      if (parent == mount) {
+    bpf_core_read(&read, sizeof read, &mount->mnt.mnt_root);
+    if (dentry == read) {
+      bpf_core_read(&read, sizeof read, &mount->mnt_mountpoint);
+      dentry = read;
+      bpf_core_read(&read, sizeof read, &mount->mnt_parent);
+      if (read == mount) {
         if (work->path == SR_PATH_UNKNOWN) work->path = SR_PATH_WHOLE;
         return 0;
       }
-      dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-      mount = parent;
+      mount = read;
       continue;
     }
-    struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-    const bool alone = parent == dentry;
-    if (alone && work->names_length) {  // its file system is mounted nowhere
+    bpf_core_read(&read, sizeof read, &dentry->d_parent);
+    if (read == dentry && work->names_length) {  // its file system is mounted nowhere
       work->path = SR_PATH_UNKNOWN;
       return 0;
     }
-    if (!append_name(work, dentry)) {
+    work->climb_dentry = (__u64)read;
+    work->climb_alone = read == dentry;
+    bpf_core_read(&read, sizeof read, &dentry->d_name.name);
+    if (!append_name(work, read)) {
       work->path = SR_PATH_UNKNOWN;
       return 0;
     }
-    if (alone) {
+    if (work->climb_alone) {
       work->path = SR_PATH_ALONE;
       return 0;
     }
-    dentry = parent;
+    dentry = (void *)work->climb_dentry;
   }
   work->climb_dentry = (__u64)dentry;
   work->climb_mount = (__u64)mount;

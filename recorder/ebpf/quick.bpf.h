@@ -119,7 +119,8 @@ static __always_inline bool leave_quickly(struct leaving *leaving, struct sr_rin
   const struct sr_signature signature = plans[leaving->plan].signature;
   const bool failed = leaving->result < 0 && leaving->result >= -4095;
   const __u32 outputs = failed ? SR_OP_ON_FAILURE : SR_OP_OUTPUT;
-  __u32 cursor = sizeof *record, blocks = 0, flags = leaving->flags;
+  __u64 cursor = sizeof *record;  // 64 bits: old verifiers forget the bound of what is extended to them
+  __u32 blocks = 0, flags = leaving->flags;
   for (int i = 0; i < SR_QUICK_OPS; ++i) {
     if (i >= signature.op_count) break;
     __u32 number = signature.first_op + i;

@@ -113,7 +113,8 @@ __u64 lost_events[SR_LOST_COUNT] = {};
 __u32 mark_tgid = 0;           // whom the iterator marks: a thread group of the recorder's namespace
 __u32 mark_launching = 0;
 
-// The number of an id in the recorder's pid namespace; 0 where it has none there.
+// The number of an id in the recorder's pid namespace; 0 where it has none there. The pointer must be one that was read, not one
+// that the verifier knows: verifiers before Linux 6.2 let no unbounded number be added to those.
 static __always_inline __u32 number_in_namespace(struct pid *pid) {
   const __u32 level = ns_level;
   if (!pid || BPF_CORE_READ(pid, level) < level) return 0;
@@ -124,7 +125,7 @@ static __always_inline __u32 number_in_namespace(struct pid *pid) {
 }
 
 static __always_inline __u32 id_in_namespace(struct task_struct *task) {
-  return ns_level == 0 ? task->pid : number_in_namespace(task->thread_pid);
+  return ns_level == 0 ? task->pid : number_in_namespace(BPF_CORE_READ(task, thread_pid));
 }
 
 // A clock that runs while the current task is on a CPU, up to an offset that only sleeping changes. To it belongs the
