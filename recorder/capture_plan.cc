@@ -109,9 +109,10 @@ class Planner {
           add_inner(inner, *field.type.layout, offset + n * size, depth);
         } else if (field.type.copy.flow != Flow::none && field.type.copy.extent != Extent::none && size >= 4) {
           const auto where = static_cast<std::uint16_t>(offset + n * size);
-          // The arms of a union may hold the same pointer.
-          if (std::any_of(inner.begin(), inner.end(), [&](const CopyPlan& other) { return other.where == where; })) continue;
           CopyPlan copy = copy_of(field.type, &layout, depth);
+          // The arms of a union may hold the same pointer: one copy, unless it leads to data here and to vectors there.
+          const auto same = [&](const CopyPlan& other) { return other.where == where && other.inner.empty() == copy.inner.empty(); };
+          if (std::any_of(inner.begin(), inner.end(), same)) continue;
           copy.where = where;
           copy.address_width = static_cast<std::uint8_t>(size);
           shift(copy.count, base);

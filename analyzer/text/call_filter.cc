@@ -37,12 +37,12 @@ bool any_in_set(const MemoryImage& memory, std::uint64_t address, std::uint64_t 
   return false;
 }
 
-// Whether `visit` is true of a descriptor that the call takes.
+// Whether `visit` is true of a descriptor that the call takes in its arguments from `first` on.
 template <typename Visit>
-bool any_descriptor(const Call& call, const abi::SyscallRow& row, Visit visit) {
+bool any_descriptor(const Call& call, const abi::SyscallRow& row, std::size_t first, Visit visit) {
   constexpr std::uint64_t most = 1 << 20;  // what nonsense an argument may be
   const MemoryImage memory(call.blocks);
-  for (std::size_t i = 0; i < row.args.size(); ++i) {
+  for (std::size_t i = first; i < row.args.size(); ++i) {
     const abi::Type& type = row.args[i].type;
     const bool plain = type.copy.flow == abi::Flow::none;
     const auto fd = static_cast<std::int32_t>(call.args[i]);
@@ -87,14 +87,16 @@ bool CallFilter::touches_path(const Call& call, const abi::SyscallRow& row, cons
     const std::size_t end = text.find('\0');
     if (end != std::string_view::npos && is_wanted_path(text.substr(0, end))) return true;
   }
-  return any_descriptor(call, row, [&](std::int32_t fd) {
+  // What fsconfig sets up is no file: strace compares the path of what it is set to only.
+  const std::size_t first = std::string_view(row.name) == "fsconfig" ? 1 : 0;
+  return any_descriptor(call, row, first, [&](std::int32_t fd) {
     const Descriptor* descriptor = model.descriptor(call.pid, fd);
     return descriptor && is_wanted_path(descriptor->path);
   });
 }
 
 bool CallFilter::touches_fd(const Call& call, const abi::SyscallRow& row) const {
-  return any_descriptor(call, row, [&](std::int32_t fd) { return fd >= 0 && options_.trace_fds->has(fd); });
+  return any_descriptor(call, row, 0, [&](std::int32_t fd) { return fd >= 0 && options_.trace_fds->has(fd); });
 }
 
 }  // namespace sysreel::text

@@ -65,11 +65,11 @@ std::uint64_t CallPrinter::field_value(unsigned index) const {
 }
 
 std::uint64_t CallPrinter::count(const abi::Count& count, std::uint64_t address) const {
-  const auto argument = [&] {
-    if (frame.layout) return field_value(count.index);
+  const auto call_argument = [&] {
     const std::uint64_t value = call.args[count.index];
     return word() == 4 || is_narrow(row, count.index) ? static_cast<std::uint32_t>(value) : value;
   };
+  const auto argument = [&] { return frame.layout ? field_value(count.index) : call_argument(); };
   switch (count.from) {
     case abi::CountFrom::constant: return count.count;
     case abi::CountFrom::arg: return argument();
@@ -78,7 +78,7 @@ std::uint64_t CallPrinter::count(const abi::Count& count, std::uint64_t address)
       const std::uint64_t word_bits = 8ull * word();
       return (bits + word_bits - 1) / word_bits * word();
     }
-    case abi::CountFrom::call_arg: return word() == 4 ? static_cast<std::uint32_t>(call.args[count.index]) : call.args[count.index];
+    case abi::CountFrom::call_arg: return call_argument();
     case abi::CountFrom::arg_pages: return (argument() + page_size - 1) / page_size;
     case abi::CountFrom::result: {
       const auto whole = call.result > 0 ? static_cast<std::uint64_t>(call.result) : 0;

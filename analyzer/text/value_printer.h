@@ -5,6 +5,7 @@
 // It prints exactly the value, no separator; printing nothing means that the argument is absent. How to add one: GUIDE.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -154,6 +155,8 @@ void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_
 void print_in_angle_brackets(Out& out, const TextOptions& options, std::string_view text);
 // The same for a NUL-terminated string in a field of `bytes.size()` bytes: up to the NUL; "..." if there is none.
 void print_quoted_field(CallPrinter& p, ByteSpan bytes);
+// 01234567-89ab-cdef-fedc-ba9876543210
+void print_uuid(CallPrinter& p, ByteSpan bytes);
 // A NUL-terminated string in the tracee's memory, at most `limit` characters of it.
 void print_string_at(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::size_t limit);
 // `length` bytes of user data in the tracee's memory, cut by -s; an address if they are not readable.
@@ -172,14 +175,14 @@ void print_struct_at(CallPrinter& p, const abi::Struct& layout, abi::Flow flow, 
 void print_array_end(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::size_t size);
 
 // [element, element, ...] of `count` elements of `size` bytes at `address`: `element(address, bytes)` prints one.
-// Stops at -s elements with "..." if abbreviated, at unreadable memory with "... /* 0x7ffe… */".
+// Stops at -s elements with "..." if abbreviated, at `most` in any case, at unreadable memory with "... /* 0x7ffe… */".
 template <typename PrintElement>
 void print_array(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t count, unsigned size,
-                 PrintElement element) {
+                 PrintElement element, std::uint64_t most = ~0ull) {
   if (address == 0) return print_address(p.out, address);
   if (count == 0) return p.out.put("[]");
   if (count > (~address) / size) return print_address(p.out, address);
-  const std::uint64_t shown = p.abbreviated() && p.options.string_limit < count ? p.options.string_limit : count;
+  const std::uint64_t shown = std::min({p.abbreviated() ? std::uint64_t{p.options.string_limit} : count, most, count});
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t at = address + i * size;
     const auto bytes = p.fetch(flow, at, size);

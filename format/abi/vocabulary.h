@@ -39,6 +39,23 @@ inline constexpr Type socket_filter = memory(Kind::socket_program, Flow::in, fil
 // struct msgbuf: a word and as much text as the call says or the result tells.
 inline constexpr Type message_in_buffer = behind_words(memory(Kind::message_buffer, Flow::in, 1, arg(2), Limit::data), 1);
 inline constexpr Type message_out_buffer = behind_words(memory(Kind::message_buffer, Flow::out, 1, result, Limit::data), 1);
+// Data of a SCSI request, which says itself which way it flows: copied on both sides of the call, and if it failed, too.
+constexpr Type scsi_data(Count length) {
+  return even_on_failure({Kind::bytes, nullptr, nullptr, {Flow::inout, Extent::elements, Limit::data, 1, length}});
+}
+// A request to the device mapper with what stands behind it.
+inline constexpr Type device_mapper_request = memory(Kind::device_mapper, Flow::in, 1, times(8192));
+// A resource of io_uring, of as many bytes as the call says.
+constexpr Type uring_resource(const Struct& layout) {
+  return at_most(sized(Kind::io_uring_resource, Flow::in, layout, arg(3)), times(4096));
+}
+// Numbers of btrfs that have a name where they mean something.
+inline constexpr Type btrfs_number = with(value(Kind::named_number), unbounded);
+inline constexpr Type btrfs_object = with(value(Kind::named_number), btrfs_objects);
+inline constexpr Type btrfs_key = with(value(Kind::named_number), btrfs_keys);
+constexpr Type volume_label(Flow flow) { return {Kind::string, nullptr, nullptr, {flow, Extent::string, Limit::data, 1, times(256)}}; }
+// Bytes of a font's glyphs, whose number follows from several fields.
+inline constexpr Type glyphs{Kind::bytes, nullptr, nullptr, {Flow::inout, Extent::elements, Limit::data, 1, times(65536)}};
 // The name of a thread: 15 characters and a NUL.
 constexpr Type bounded_string(Flow flow, std::uint32_t most) {
   return {Kind::bounded_string, nullptr, nullptr, {flow, Extent::string, Limit::path, 1, times(most)}};

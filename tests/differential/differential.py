@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAMS = ["files", "memory_time_poll", "processes", "network", "matrix"]
+PROGRAMS = ["files", "memory_time_poll", "processes", "network", "devices", "matrix"]
 MODES = ["live", "ptrace", "ebpf"]
 
 # Reading options, each tried on every program: live, and on the reels.

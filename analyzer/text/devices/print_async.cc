@@ -3,6 +3,7 @@
 
 #include "analyzer/text/network/network.h"
 #include "format/abi/flags.h"
+#include "format/abi/layout.h"
 #include "format/abi/structs.h"
 
 namespace sysreel::text {
@@ -205,6 +206,12 @@ void print_registered_fd(CallPrinter& p, const abi::Type&, std::uint64_t value) 
   p.out.put("-2 /* IORING_REGISTER_FILES_SKIP */");
 }
 
+// Where a ring is registered: -1 asks for any place.
+void print_ring_offset(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  const auto offset = static_cast<std::uint32_t>(value);
+  offset == 0xffffffff ? p.out.put("-1") : p.out.decimal(offset);
+}
+
 namespace {
 
 void print_reserved_words(CallPrinter& p, Braces& fields, ByteSpan words) {
@@ -236,23 +243,21 @@ void print_probed_operation(CallPrinter& p, ByteSpan bytes) {
 
 }  // namespace
 
-// struct io_uring_probe: a head, and as many operations as the call has room for.
-void print_io_uring_probe(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  constexpr std::uint64_t head_size = 16, operation_size = 8, most_operations = 256;
-  if (!follow(p, type, value)) return;
-  const std::uint64_t count = std::min<std::uint64_t>(static_cast<std::uint32_t>(p.call.args[3]), most_operations + 1);
-  const auto bytes = count > most_operations ? std::nullopt : p.fetch(type.copy.flow, value, head_size + count * operation_size);
-  if (!bytes) return print_address(p.out, value);
+namespace {
+
+constexpr std::uint64_t probe_head_size = 16, probed_operation_size = 8;
+
+void print_probe(CallPrinter& p, ByteSpan bytes, std::uint64_t count) {
   Braces fields(p);
   fields.name("last_op");
-  print_one_of_decimal(p, abi::io_uring_ops, number_in<std::uint8_t>(*bytes, 0));
+  print_one_of_decimal(p, abi::io_uring_ops, number_in<std::uint8_t>(bytes, 0));
   fields.name("ops_len");
-  p.out.decimal(number_in<std::uint8_t>(*bytes, 1));
-  if (const unsigned reserved = number_in<std::uint16_t>(*bytes, 2)) {
+  p.out.decimal(number_in<std::uint8_t>(bytes, 1));
+  if (const unsigned reserved = number_in<std::uint16_t>(bytes, 2)) {
     fields.name("resv");
     p.out.hex(reserved);
   }
-  print_reserved_words(p, fields, bytes->subspan(4, 12));
+  print_reserved_words(p, fields, bytes.subspan(4, 12));
   fields.name("ops");
   p.out.put('[');
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -261,9 +266,87 @@ void print_io_uring_probe(CallPrinter& p, const abi::Type& type, std::uint64_t v
       p.out.put("...");
       break;
     }
-    print_probed_operation(p, bytes->subspan(head_size + i * operation_size, operation_size));
+    print_probed_operation(p, bytes.subspan(probe_head_size + i * probed_operation_size, probed_operation_size));
   }
   p.out.put(']');
+}
+
+}  // namespace
+
+// struct io_uring_probe: a head, and as many operations as the call has room for. What is zero, as the kernel wants it, is
+// not worth showing before the answer.
+void print_io_uring_probe(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint64_t most_operations = 256;
+  if (!follow(p, type, value)) return;
+  const std::uint64_t count = static_cast<std::uint32_t>(p.call.args[3]);
+  const std::size_t size = probe_head_size + std::min(count, most_operations) * probed_operation_size;
+  const auto asked = count > most_operations ? std::nullopt : p.memory.input(value, size);
+  if (!asked) return print_address(p.out, value);
+  const bool worth_showing = any_set(*asked);
+  if (worth_showing) print_probe(p, *asked, count);
+  const auto given = p.failed() ? std::nullopt : p.memory.output(value, size);
+  if (!given && !worth_showing) return print_address(p.out, value);
+  if (!given) return;
+  if (worth_showing) p.out.put(" => ");
+  print_probe(p, *given, std::min<std::uint64_t>(count, number_in<std::uint8_t>(*given, 1)));
+}
+
+// A resource that is longer than what is known of it: the rest is shown if it is not zero.
+void print_io_uring_resource(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const std::size_t known = abi::size_of(*type.layout, p.call.abi);
+  const std::uint64_t size = static_cast<std::uint32_t>(p.call.args[3]);
+  const auto bytes = size < known ? std::nullopt : p.memory.input(value, known);
+  if (!bytes) return print_address(p.out, value);
+  p.out.put('{');
+  print_fields(p, *type.layout, abi::Flow::in, value, *bytes, 0, static_cast<unsigned>(type.layout->fields.size()));
+  if (size > known) {
+    const auto rest = p.memory.input(value + known, static_cast<std::size_t>(size - known));
+    if (!rest) {
+      p.out.put(", ???");
+    } else if (any_set(*rest)) {
+      p.out.put(", /* bytes ");
+      p.out.decimal(known);
+      p.out.put("..");
+      p.out.decimal(size - 1);
+      p.out.put(" */ ");
+      print_hex_string(p, *rest);
+    }
+  }
+  p.out.put('}');
+}
+
+// Operations that take exactly one structure; setting the clock is said to take none.
+void print_io_uring_single(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint32_t registered_ring = 0x80000000, clock = 29;
+  const auto operation = static_cast<std::uint32_t>(p.call.args[1]) & ~registered_ring;
+  if (static_cast<std::uint32_t>(p.call.args[3]) != (operation == clock ? 0u : 1u)) return print_address(p.out, value);
+  if (!follow(p, type, value)) return;
+  const bool two_sided = type.copy.flow == abi::Flow::inout;
+  print_struct_at(p, *type.layout, two_sided ? abi::Flow::in : type.copy.flow, value);
+  if (!two_sided || p.failed() || !p.memory.input(value, abi::size_of(*type.layout, p.call.abi))) return;
+  p.out.put(" => ");
+  print_struct_at(p, *type.layout, abi::Flow::out, value);
+}
+
+// How many workers there may be of either kind, and how many there might have been before.
+void print_io_uring_workers(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const std::uint64_t count = p.elements(type, value);
+  const auto print_side = [&](abi::Flow flow) {
+    std::int64_t index = 0;
+    print_array(p, flow, value, count, sizeof(std::uint32_t), [&](std::uint64_t, ByteSpan bytes) {
+      p.out.put('[');
+      print_one_of_decimal(p, abi::io_uring_workers, index++);
+      p.out.put("]=");
+      p.out.decimal(number_in<std::uint32_t>(bytes, 0));
+    });
+  };
+  print_side(abi::Flow::in);
+  const std::size_t shown = static_cast<std::size_t>(std::min<std::uint64_t>(count, p.options.string_limit)) * sizeof(std::uint32_t);
+  if (count == 0 || !p.memory.input(value, shown)) return;
+  p.out.put(" => ");
+  p.failed() ? print_address(p.out, value) : print_side(abi::Flow::out);
 }
 
 void print_io_uring_restrictions(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -77,6 +77,35 @@ void print_fiemap(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   p.out.put("...");
 }
 
+namespace {
+
+// Where the range is to be found again; more than two of them with -v only.
+void print_destinations(CallPrinter& p, std::uint64_t address, std::uint64_t count) {
+  constexpr unsigned size = 32;
+  constexpr std::uint64_t shown = 2;
+  p.out.put('[');
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (i != 0) p.out.put(", ");
+    if (p.abbreviated() && i == shown) {
+      p.out.put("...");
+      break;
+    }
+    const auto bytes = p.memory.input(address + i * size, size);
+    if (!bytes) {
+      print_array_end(p, abi::Flow::in, address + i * size, size);
+      break;
+    }
+    Braces fields(p);
+    fields.name("dest_fd");
+    print(p, abi::value(abi::Kind::fd), number_in<std::uint32_t>(*bytes, 0));
+    fields.name("dest_offset");
+    p.out.decimal(number_in<std::uint64_t>(*bytes, 8));
+  }
+  p.out.put(']');
+}
+
+}  // namespace
+
 void print_dedupe_range(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   constexpr std::size_t size = 24;
   if (!follow(p, type, value)) return;
@@ -90,7 +119,7 @@ void print_dedupe_range(CallPrinter& p, const abi::Type& type, std::uint64_t val
   fields.name("dest_count");
   p.out.decimal(number_in<std::uint16_t>(*asked, 16));
   fields.name("info");
-  p.out.put("[...]");
+  print_destinations(p, value + size, number_in<std::uint16_t>(*asked, 16));
 }
 
 void print_rand_pool_info(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -29,13 +29,6 @@ void print_parameter(CallPrinter& p, ByteSpan bytes) {
   memory ? p.out.decimal(word(3)) : p.out.hex(word(3));
 }
 
-void print_uuid(CallPrinter& p, ByteSpan bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) p.out.put('-');
-    p.out.hex_digits(std::to_integer<unsigned>(bytes[i]), 2);
-  }
-}
-
 // {buf_len=…, buf_ptr={…, num_params=1, params=[…]}}: `head` prints the `size` bytes in front of the parameters, of which
 // the last four say how many there are.
 template <typename PrintHead>

@@ -11,8 +11,9 @@ namespace sysreel::text {
 // A little-endian number at an offset of a structure's bytes; 0 where they end before it.
 template <typename T>
 T number_in(ByteSpan bytes, std::size_t offset) {
-  T value{};
-  if (offset <= bytes.size() && sizeof value <= bytes.size() - offset) std::memcpy(&value, bytes.data() + offset, sizeof value);
+  if (offset > bytes.size() || sizeof(T) > bytes.size() - offset) return T{};
+  T value;
+  std::memcpy(&value, bytes.data() + offset, sizeof value);
   return value;
 }
 

@@ -156,7 +156,8 @@ void print_mmsghdr_array(CallPrinter& p, const abi::Type& type, std::uint64_t va
                 if (index++ >= moved) return;
                 fields.name("msg_len");
                 p.out.decimal(length);
-              });
+              },
+              most);
 }
 
 void print_recvmmsg_timeout(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

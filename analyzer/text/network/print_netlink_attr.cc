@@ -38,7 +38,7 @@ void print_attr_type(CallPrinter& p, const abi::AttrTable& table, unsigned type)
   }
   p.out.hex(type);
   if (style == ConstantStyle::raw) return;
-  const bool known = abi::attr_of(table, number) || (type & ~type_mask);
+  const bool known = abi::attr_of(table, number) || (type & ~type_mask) || (table.others && name_of(abi::address_families, number));
   p.out.put(" /* ");
   put_flags();
   if (known) {
@@ -164,10 +164,11 @@ void print_attr_string(CallPrinter& p, const abi::Type& type, std::uint64_t valu
   const Range range = range_of(type, value);
   const auto bytes = p.fetch(range.flow, value, range.length);
   if (!bytes) return print_address(p.out, value);
-  const auto nul = std::find(bytes->begin(), bytes->end(), std::byte{0});
-  const auto length = static_cast<std::size_t>(nul - bytes->begin());
+  // Only the NUL at the end is left out; one that is amid the string shows.
+  const bool terminated = !bytes->empty() && bytes->back() == std::byte{0};
+  const std::size_t length = bytes->size() - (terminated ? 1 : 0);
   const std::size_t shown = std::min<std::size_t>(length, p.options.string_limit);
-  print_quoted(p, bytes->first(shown), nul == bytes->end() || shown < length);
+  print_quoted(p, bytes->first(shown), !terminated || shown < length);
 }
 
 void print_attr_hardware_address(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -222,15 +222,25 @@ void print_inet_diag_sockopt(CallPrinter& p, const abi::Type& type, std::uint64_
   if (range.length < 2) return print_hex_range(p, range);
   const auto bits = p.fetch<std::uint16_t>(range.flow, value);
   if (!bits) return print_address(p.out, value);
-  Braces fields(p);
-  for (unsigned i = 0; i < std::size(names); ++i) {
-    fields.name(names[i]);
-    p.out.decimal(*bits >> i & 1);
+  {
+    Braces fields(p);
+    for (unsigned i = 0; i < std::size(names); ++i) {
+      if ((*bits >> i & 1) == 0) continue;
+      fields.name(names[i]);
+      p.out.put('1');
+    }
+    if (const unsigned unused = *bits >> std::size(names)) {
+      fields.name("unused");
+      p.out.hex(unused);
+      p.out.put(" /* bits 3..8 */");
+    }
   }
-  if (const unsigned unused = *bits >> std::size(names)) {
-    fields.name("unused");
-    p.out.hex(unused);
-  }
+  const auto rest = p.fetch(range.flow, value + sizeof *bits, range.length - sizeof *bits);
+  if (!rest || std::all_of(rest->begin(), rest->end(), [](std::byte byte) { return byte == std::byte{0}; })) return;
+  p.out.put(", /* bytes 2..");
+  p.out.decimal(range.length - 1);
+  p.out.put(" */ ");
+  print_hex_string(p, *rest);
 }
 
 // An array of struct tcp_diag_md5sig.
@@ -251,7 +261,7 @@ void print_tcp_md5sig(CallPrinter& p, const abi::Type& type, std::uint64_t value
     print_address_field(p, fields, "tcpm_addr", family, bytes.subspan(4, 16));
     fields.name("tcpm_key");
     const std::size_t shown = std::min<std::size_t>(length, key_size);
-    print_hex_string(p, bytes.subspan(20, shown), length > key_size);
+    print_hex_string(p, bytes.subspan(20, shown));
   });
 }
 

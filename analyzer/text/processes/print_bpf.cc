@@ -98,11 +98,26 @@ std::size_t print_link_tail(CallPrinter& p, std::uint64_t address, ByteSpan byte
   }
 }
 
+// bpf_fd, info_len and what became of it, info.
+void print_object_info(CallPrinter& p, std::uint64_t address, ByteSpan bytes) {
+  constexpr std::size_t length_offset = 4;
+  std::uint32_t asked = 0;
+  std::memcpy(&asked, bytes.data() + length_offset, sizeof asked);
+  print_fields(p, abi::bpf_object_info_layout, abi::Flow::in, address, bytes, 0, 2);
+  const auto given = p.failed() ? std::nullopt : p.output<std::uint32_t>(address + length_offset);
+  if (given && *given != asked) {
+    p.out.put(" => ");
+    p.out.decimal(*given);
+  }
+  print_fields(p, abi::bpf_object_info_layout, abi::Flow::in, address, bytes, 2, 3);
+}
+
 // The fields of the structure; the node of a map counts only if a flag says so.
 void print_known_fields(CallPrinter& p, const Group& group, std::uint64_t address, ByteSpan bytes, unsigned shown) {
   constexpr unsigned map_flags_field = 4, numa_node_field = 6;
   constexpr std::uint32_t f_numa_node = 4;
   const abi::Struct& layout = *group.layout;
+  if (&layout == &abi::bpf_object_info_layout) return print_object_info(p, address, bytes);
   const bool is_map = &layout == &abi::bpf_map_create_layout;
   std::uint32_t map_flags = 0;
   if (is_map) std::memcpy(&map_flags, bytes.data() + 4 * map_flags_field, sizeof map_flags);
@@ -126,7 +141,7 @@ void print_bpf_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value) 
   if (!follow(p, type, value)) return;
   constexpr std::uint64_t largest = 4096;
   const std::uint64_t size = static_cast<std::uint32_t>(p.call.args[2]);
-  const auto bytes = size == 0 || size > largest ? std::nullopt : p.fetch(type.copy.flow, value, static_cast<std::size_t>(size));
+  const auto bytes = size == 0 || size > largest ? std::nullopt : p.memory.input(value, static_cast<std::size_t>(size));
   if (!bytes) return print_address(p.out, value);
   // What the caller did not pass is zero to the kernel.
   std::array<std::byte, room> filled{};

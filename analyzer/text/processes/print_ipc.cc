@@ -1,5 +1,7 @@
 // System V ipc: keys, flags, commands, and the structures that begin with a struct ipc64_perm.
 // Layouts: uapi asm-generic/ipcbuf.h, msgbuf.h, shmbuf.h, asm/sembuf.h. With 32-bit words each time has a second half.
+#include <algorithm>
+
 #include "analyzer/text/value_printer.h"
 #include "format/abi/flags.h"
 #include "format/abi/structs.h"
@@ -132,7 +134,9 @@ void print_ipc_command(CallPrinter& p, const abi::Type& type, std::uint64_t valu
 // The text of a message stands behind a word that is its type.
 void print_message_buffer(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  const auto kind = p.fetch_word(type.copy.flow, value);
+  // strace reads the type together with as much text as fits into a word.
+  const auto head = static_cast<std::size_t>(p.word() + std::min<std::uint64_t>(p.word(), p.elements(type, value)));
+  const auto kind = p.fetch_run(type.copy.flow, value, head).faulted ? std::nullopt : p.fetch_word(type.copy.flow, value);
   if (!kind) return print_address(p.out, value);
   p.out.put("{mtype=");
   print_sword(p, {}, *kind);

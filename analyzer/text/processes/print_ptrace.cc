@@ -1,7 +1,9 @@
 // ptrace(2): offsets in struct user, register sets, and what a stopped thread tells. uapi linux/ptrace.h.
+#include "analyzer/text/network/network.h"
 #include "analyzer/text/processes/print_remark.h"
 #include "analyzer/text/processes/print_signal.h"
 #include "format/abi/flags.h"
+#include "format/abi/layout.h"
 #include "format/abi/structs.h"
 
 namespace sysreel::text {
@@ -108,43 +110,83 @@ void print_ptrace_siginfos(CallPrinter& p, const abi::Type& type, std::uint64_t 
 
 namespace {
 
-// As many registers as `size` bytes hold.
-void print_registers(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t size) {
+constexpr std::uint64_t nt_prstatus = 1, nt_fpregset = 2;
+
+// The layout of a register set and the unit in which the kernel copies it; none where the set is not shown.
+struct RegisterSet {
+  const abi::Struct* layout = nullptr;
+  unsigned unit = 8;
+};
+
+RegisterSet register_set(const CallPrinter& p, std::uint64_t type) {
+  if (p.call.abi == Abi::aarch64) return {};
   const bool narrow = p.call.abi == Abi::i386;
-  if (p.call.abi == Abi::aarch64 || address == 0) return print_address(p.out, address);
-  const abi::Struct& layout = narrow ? abi::user_regs_i386_layout : abi::user_regs_x86_64_layout;
-  const unsigned width = narrow ? 4 : 8;
-  // The kernel refuses a part of a register, and shows no more of them than it knows.
-  if (size % width != 0) return print_address(p.out, address);
-  const auto count = static_cast<unsigned>(std::min<std::uint64_t>(size / width, layout.fields.size()));
-  const auto bytes = p.fetch(flow, address, std::size_t{count} * width);
-  if (!bytes || count == 0) return print_address(p.out, address);
-  p.out.put('{');
-  print_fields(p, layout, flow, address, *bytes, 0, count);
-  p.out.put('}');
+  const unsigned unit = narrow ? 4 : 8;
+  if (type == nt_prstatus) return {narrow ? &abi::user_regs_i386_layout : &abi::user_regs_x86_64_layout, unit};
+  if (type == nt_fpregset) return {narrow ? &abi::user_fpregs_i386_layout : &abi::user_fpregs_x86_64_layout, unit};
+  return {};
+}
+
+// One register, or as many elements of an array of them as `bytes` hold.
+void print_register(CallPrinter& p, const abi::Field& field, unsigned size, ByteSpan bytes) {
+  if (field.length == 1) return p.out.hex(load_number(bytes.first(size), field.ctype));
+  p.out.put('[');
+  for (std::size_t at = 0; at + size <= bytes.size() && at < std::size_t{size} * field.length; at += size) {
+    if (at != 0) p.out.put(", ");
+    p.out.hex(load_number(bytes.subspan(at, size), field.ctype));
+  }
+  p.out.put(']');
+}
+
+// As many registers as `size` bytes hold; "..." for what is more than there are.
+void print_registers(CallPrinter& p, RegisterSet set, abi::Flow flow, std::uint64_t address, std::uint64_t size) {
+  // The kernel refuses a part of a register.
+  if (!set.layout || address == 0 || size == 0 || size % set.unit != 0) return print_address(p.out, address);
+  const std::uint64_t known = abi::size_of(*set.layout, p.call.abi);
+  const auto bytes = p.fetch(flow, address, static_cast<std::size_t>(std::min(size, known)));
+  if (!bytes) return print_address(p.out, address);
+  Braces registers(p);
+  for (unsigned i = 0; i < set.layout->fields.size(); ++i) {
+    const abi::Field& field = set.layout->fields[i];
+    const unsigned offset = abi::offset_of(*set.layout, i, p.call.abi), width = abi::size_of(field.ctype, p.call.abi, nullptr);
+    if (offset + width > bytes->size()) break;
+    registers.name(field.name);
+    print_register(p, field, width, bytes->subspan(offset));
+  }
+  if (size <= known) return;
+  registers.next();
+  p.out.put("...");
 }
 
 }  // namespace
 
 void print_user_registers(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  print_registers(p, type.copy.flow, value, p.elements(type, value));
+  print_registers(p, register_set(p, nt_prstatus), type.copy.flow, value, p.elements(type, value));
 }
 
-// The vector that GETREGSET shortens to what the thread has: {iov_base=0x…, iov_len=336}.
+void print_fp_registers(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  const RegisterSet set = register_set(p, nt_fpregset);
+  const std::uint64_t size = set.layout ? abi::size_of(*set.layout, p.call.abi) : 0;
+  print_registers(p, set, type.copy.flow, value, size);
+}
+
+// The vector that the kernel shortens to what the thread has: {iov_base={…}, iov_len=336 => 216}.
 void print_ptrace_regset(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
   const auto base = p.fetch_word(abi::Flow::in, value);
   const auto length = p.fetch_word(abi::Flow::in, value + p.word());
   if (!base || !length) return print_address(p.out, value);
-  constexpr std::uint64_t prstatus = 1;
-  const bool output = type.copy.flow == abi::Flow::inout;
-  const auto filled = output && !p.failed() ? p.fetch_word(abi::Flow::out, value + p.word()) : length;
+  constexpr std::uint64_t getregset = 0x4204;
+  const bool gets = p.call.args[0] == getregset;
+  const auto filled = p.failed() ? length : p.fetch_word(abi::Flow::out, value + p.word());
   p.out.put("{iov_base=");
-  if (p.call.args[2] == prstatus && !(output && p.failed())) {
-    print_registers(p, output ? abi::Flow::out : abi::Flow::in, *base, filled.value_or(*length));
-  } else {
+  if (gets && p.failed()) {
     print_address(p.out, *base);
+  } else {
+    print_registers(p, register_set(p, p.call.args[2]), gets ? abi::Flow::out : abi::Flow::in, *base,
+                    gets ? filled.value_or(*length) : *length);
   }
   p.out.put(", iov_len=");
   p.out.decimal(*length);
