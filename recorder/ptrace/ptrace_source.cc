@@ -151,6 +151,8 @@ void PtraceSource::interrupt(Task& task) {
 }
 
 Result<void> PtraceSource::stop(EventSink& sink) {
+  // A call whose exit waits to be seen has ended by itself; only what ends from here on can have been interrupted by the detaching.
+  handle_all(sink, waiter_.wait(Nanos{0}, false));
   detaching_ = true;
   for (const auto& [tid, task] : tasks_) interrupt(*task);
   const Nanos deadline = read_clock(CLOCK_MONOTONIC) + detach_patience;

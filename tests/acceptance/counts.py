@@ -188,6 +188,7 @@ def check_counts(window, bin_dir, what):
         for name in sorted(set(by_perf) | set(by_us)):
             if by_perf.get(name, 0) != by_us.get(name, 0):
                 print(f"  {name}: perf {by_perf.get(name, 0)}, reel {by_us.get(name, 0)}")
+        print(subprocess.check_output([f"{bin_dir}/trace-info", window.reel], text=True))
         return False
     return happened > 0 and captured + lost == happened
 
