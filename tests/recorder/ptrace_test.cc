@@ -92,6 +92,24 @@ TEST(Ptrace, DetachingLeavesAStoppedProcessStopped) {
   EXPECT_EQ(state_of(tracee.pid()), 'T');
 }
 
+TEST(Ptrace, ACallThatEndedBeforeTheDetachingIsNotInFlight) {
+  Tracee tracee([] {
+    syscall(SYS_getpgid, 0);
+    return pause();
+  });
+  PtraceCollector seen;
+  const auto source = make_ptrace_source({});
+  ASSERT_TRUE(source->attach(tracee.pid()));
+  tracee.go();
+  poll_until(*source, seen, [&] { return !seen.named("getpgid").empty() && state_of(tracee.pid()) == 'S'; });
+  kill(raw(tracee.pid()), SIGSTOP);
+  for (int i = 0; i < 1000 && state_of(tracee.pid()) != 't'; ++i) usleep(1000);  // at the exit of pause, which nobody looks at
+  ASSERT_TRUE(source->stop(seen));
+  ASSERT_EQ(seen.named("pause").size(), 1u);
+  EXPECT_FALSE(seen.named("pause")[0]->call.has(call_in_flight));
+  EXPECT_EQ(seen.named("pause")[0]->call.result, -514);  // ERESTARTNOHAND
+}
+
 TEST(Ptrace, ChildrenOfOthersKeepTheirStatus) {
   Tracee tracee([] {
     for (int i = 0; i < 20; ++i) syscall(SYS_getpgid, 0);
