@@ -8,9 +8,9 @@
 namespace sysreel::tools {
 
 struct SandboxNeeds {
-  std::vector<std::string> reads;   // files, or folders with all beneath them; "-" is none
-  bool symbols = false;             // names of code are looked up in programs and debug files, wherever they lie
-  std::string makes_files_in;       // a folder in which files are yet to be made; empty: nowhere
+  std::vector<std::string> reads = {};   // files, or folders with all beneath them; "-" is none
+  bool symbols = false;                  // names of code are looked up in programs and debug files, wherever they lie
+  std::string makes_files_in = {};       // a folder in which files are yet to be made; empty: nowhere
 };
 
 // Gives up everything else, for the rest of the process's life, by seccomp(2) and landlock(7). What the kernel does not have

@@ -22,11 +22,11 @@ struct RuleLimit {
 
 // What all rules together have to say of one reel.
 struct DiagnosisResult {
-  std::vector<Finding> findings;    // the most severe first, then the surest, then by time
-  std::vector<RuleLimit> limits;
+  std::vector<Finding> findings = {};  // the most severe first, then the surest, then by time
+  std::vector<RuleLimit> limits = {};
   std::uint64_t events = 0;
   std::uint64_t lost_calls = 0;
-  std::uint64_t lost_others = 0;    // signals and task events
+  std::uint64_t lost_others = 0;       // signals and task events
 };
 
 // Shows each rule what it asked for. A call that no rule wants costs a look into a table. Used by one thread.

@@ -74,10 +74,10 @@ static long place(long arg, int index, long situation) {
   if (situation == 1) return 0;
   if (situation == 2) return (long)nowhere + index;
   if (situation == 3) {  // the memory ends
-    char* const end = memory + page;
     const int left = arg == STR ? 5 : 2;
-    for (int i = 0; i < left; ++i) end[i - left] = 'x';
-    return (long)(end - left);
+    char* const last = memory + (page - left);
+    for (int i = 0; i < left; ++i) last[i] = 'x';
+    return (long)last;
   }
   return (long)at;
 }

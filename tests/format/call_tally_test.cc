@@ -24,8 +24,8 @@ TEST(CallTally, RefusesWhatIsNone) {
   for (const char* const text : {"x", "0 0 1 0 0 0", "0 0 1 0 0 0 5", "0 0 1 0 0 0 5:", "0 0 -1 0 0 0 -", "9 0 1 0 0 0 -", "0 0 1 0 0 0 5:1,x:2",
                                  "0 0 99999999999999999999 0 0 0 -", "0 -5 1 0 0 0 -", "\n"}) {
     const auto read = parse_tallies(text);
-    EXPECT_FALSE(read) << text;
-    if (!read) EXPECT_EQ(read.error().kind, ErrorKind::damaged);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().kind, ErrorKind::damaged);
   }
 }
 

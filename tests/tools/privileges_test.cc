@@ -115,7 +115,9 @@ TEST_F(Privileges, OfTheFileShowNothingBehindASetuidProgram) {
   constexpr int clock_nanosleep = 230;
   for (const AnyEvent& event : events.events()) {
     const auto* const call = std::get_if<Call>(&event);
-    if (call) EXPECT_NE(raw(call->nr), clock_nanosleep) << "a call of the setuid program was recorded";
+    if (call) {
+      EXPECT_NE(raw(call->nr), clock_nanosleep) << "a call of the setuid program was recorded";
+    }
   }
 }
 

@@ -130,21 +130,21 @@ void print_ifconf(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const auto buffer_of = [&](ByteSpan bytes) {
     return p.word() == 8 ? number_in<std::uint64_t>(bytes, 8) : number_in<std::uint32_t>(bytes, 4);
   };
-  const auto given = p.failed() ? std::nullopt : p.memory.output(value, size);
+  const ByteSpan given = p.failed() ? ByteSpan{} : p.memory.output(value, size).value_or(ByteSpan{});
   Braces fields(p);
   fields.name("ifc_len");
-  const std::uint64_t buffer = buffer_of(given ? *given : *asked);
+  const std::uint64_t buffer = buffer_of(given.empty() ? *asked : given);
   if (buffer_of(*asked) != 0) print_length(p, length_of(*asked));
-  if (given && (buffer == 0 || length_of(*given) != length_of(*asked))) {
+  if (!given.empty() && (buffer == 0 || length_of(given) != length_of(*asked))) {
     if (buffer_of(*asked) != 0) p.out.put(" => ");
-    print_length(p, length_of(*given));
+    print_length(p, length_of(given));
   } else if (buffer_of(*asked) == 0) {
     print_length(p, length_of(*asked));
   }
   fields.name("ifc_buf");
-  if (!given || buffer == 0) return print_address(p.out, buffer);
+  if (given.empty() || buffer == 0) return print_address(p.out, buffer);
   const std::size_t request = request_size(p);
-  const auto count = static_cast<std::uint64_t>(std::max(length_of(*given), 0)) / request;
+  const auto count = static_cast<std::uint64_t>(std::max(length_of(given), 0)) / request;
   print_array(p, abi::Flow::out, buffer, count, static_cast<unsigned>(request), [&](std::uint64_t, ByteSpan bytes) {
     Braces entry(p);
     entry.name("ifr_name");
