@@ -77,6 +77,8 @@ Error explain_denied(Pid pid) {
     const auto tracer = proc::status_of(Tid{raw(status->tracer)});
     return denied(fmt::format("process {} ({}) traces it already", raw(status->tracer), tracer ? tracer->name : "?"));
   }
+  const int scope = yama_scope();
+  if (scope == 3) return denied("YAMA's ptrace_scope is 3: nobody may trace; running as root does not help before a reboot");
   if (may_trace_everything()) {
     return denied("the kernel refuses although this process has CAP_SYS_PTRACE: a seccomp filter, a security module or another "
                   "user namespace forbids it");
@@ -84,11 +86,9 @@ Error explain_denied(Pid pid) {
   if (status->uid != ::geteuid()) {
     return denied(fmt::format("it belongs to uid {}, this process runs as uid {}; run as root or with CAP_SYS_PTRACE", status->uid, ::geteuid()));
   }
-  const int scope = yama_scope();
   if (scope > 0) {
-    return denied(fmt::format("YAMA's ptrace_scope is {}: only {}; run as root{}", scope,
-                              scope == 1 ? "a parent may trace its child" : scope == 2 ? "CAP_SYS_PTRACE may trace" : "nobody may trace",
-                              scope < 3 ? ", or write 0 to /proc/sys/kernel/yama/ptrace_scope" : " does not help before a reboot"));
+    return denied(fmt::format("YAMA's ptrace_scope is {}: only {}; run as root, or write 0 to /proc/sys/kernel/yama/ptrace_scope", scope,
+                              scope == 1 ? "a parent may trace its child" : "CAP_SYS_PTRACE may trace"));
   }
   return denied("it is not dumpable (it changed its user or its program file is not readable), or a container's seccomp filter "
                 "forbids ptrace; run as root or with CAP_SYS_PTRACE");

@@ -174,8 +174,9 @@ class Recording {
     if (!launched) return launched.error();
     launched_ = std::move(*launched);
     if (auto attached = engine_->attach_launched(Pid{launched_->pid()}); !attached) {
+      const Error why = attached.error().kind == ErrorKind::denied ? explain_denied(Pid{launched_->pid()}) : attached.error();
       launched_.reset();  // it ends without having run anything
-      return Error{ErrorKind::io, attached.error().message};
+      return Error{ErrorKind::io, why.message};
     }
     RecordSignals::pass_on_to(launched_->pid());
     FdLookup lookup;
