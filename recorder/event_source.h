@@ -13,6 +13,7 @@
 #include "format/event.h"
 #include "format/result.h"
 #include "recorder/exit_filter.h"
+#include "recorder/joining.h"
 
 namespace sysreel {
 
@@ -39,6 +40,7 @@ struct RecordOptions {
   std::uint64_t buffer_bytes = 0;        // sum of all rings; 0: the engine's default
   abi::SyscallSet wanted = abi::SyscallSet::all();  // -e trace=
   ExitFilter filter;                     // eBPF engine: what else a call must be
+  Joining joining;                       // eBPF engine: who else is recorded
   abi::SyscallSet without_payload = abi::SyscallSet::none();  // calls of which no byte of user data is copied
 };
 

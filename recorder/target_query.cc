@@ -50,6 +50,15 @@ bool in_container(Pid pid, const std::vector<std::string>& ids) {
   return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return cgroup.find(id) != std::string::npos; });
 }
 
+// "/" where it is in none.
+std::string unified_cgroup_of(Pid pid) {
+  std::istringstream lines(proc::read_file(proc::path_of(pid, "cgroup")).value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  return "/";
+}
+
 bool is_kernel_thread(Pid pid) {
   const auto status = proc::status_of(Tid{raw(pid)});
   return !status || status->kernel_thread;
@@ -94,6 +103,20 @@ std::vector<Pid> processes_that_match(const TargetQuery& query) {
   pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
   std::erase_if(pids, [](Pid pid) { return raw(pid) == ::getpid() || is_kernel_thread(pid); });
   return pids;
+}
+
+Joining joining_of(const TargetQuery& query) {
+  Joining joining;
+  joining.comms = query.comms;
+  const auto add = [&](const std::string& folder) {
+    if (const auto found = find_cgroup(folder)) joining.cgroups.push_back(*found);
+  };
+  for (const std::string& folder : query.cgroups) add(folder);
+  for (const std::string& id : query.containers) {
+    const std::vector<Pid> members = processes_that_match({.containers = {id}});
+    if (!members.empty()) add(unified_cgroup_of(members.front()));
+  }
+  return joining;
 }
 
 }  // namespace sysreel

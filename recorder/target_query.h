@@ -7,13 +7,14 @@
 
 #include "format/ids.h"
 #include "format/result.h"
+#include "recorder/joining.h"
 
 namespace sysreel {
 
 struct TargetQuery {
-  std::vector<std::string> comms;       // names of programs, as /proc/PID/comm has them
-  std::vector<std::string> cgroups;     // folders of control groups; those below count, too
-  std::vector<std::string> containers;  // ids, or the first twelve or more digits of one
+  std::vector<std::string> comms = {};       // names of programs, as /proc/PID/comm has them
+  std::vector<std::string> cgroups = {};     // folders of control groups; those below count, too
+  std::vector<std::string> containers = {};  // ids, or the first twelve or more digits of one
   bool all = false;
 
   bool empty() const { return comms.empty() && cgroups.empty() && containers.empty() && !all; }
@@ -27,5 +28,8 @@ Result<void> check_container_id(std::string_view id);
 
 // Every process that matches now. Neither this process nor a kernel thread ever does.
 std::vector<Pid> processes_that_match(const TargetQuery& query);
+
+// Those to come, as far as the kernel can tell them at their execve: by name, or by a control group of the unified hierarchy.
+Joining joining_of(const TargetQuery& query);
 
 }  // namespace sysreel

@@ -58,6 +58,8 @@ class Recording {
       if (!rules) return fail(rules.error());
       rules_ = std::move(*rules);
     }
+    // With capabilities that are not the user's, each who joins has to be looked at.
+    if (!privileged_by_file()) command_.record.joining = joining_of(command_.query);
     auto engine = make_engine(command_.engine, command_.record);
     if (!engine) return fail(engine.error());
     engine_ = std::move(engine->source);

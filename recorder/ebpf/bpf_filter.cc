@@ -19,6 +19,9 @@ void set_bit(__u64 (&bits)[N], std::uint32_t number) {
   if (number < 64 * N) bits[number / 64] |= __u64{1} << (number % 64);
 }
 
+// The kernel pads a name with zeros.
+void put_comm(std::string_view name, __u64 (&comm)[2]) { std::memcpy(comm, name.data(), std::min(name.size(), sizeof comm - 1)); }
+
 }  // namespace
 
 sr_filter filter_of(const ExitFilter& wanted) {
@@ -32,7 +35,7 @@ sr_filter filter_of(const ExitFilter& wanted) {
   filter.by_uid = wanted.uid.has_value();
   filter.uid = wanted.uid.value_or(0);
   filter.by_comm = wanted.comm.has_value();
-  if (wanted.comm) std::memcpy(filter.comm, wanted.comm->data(), std::min(wanted.comm->size(), sizeof filter.comm - 1));
+  if (wanted.comm) put_comm(*wanted.comm, filter.comm);
   if (wanted.cgroup) {
     filter.cgroup = wanted.cgroup->id;
     filter.cgroup_level = static_cast<__s32>(wanted.cgroup->level);
@@ -41,6 +44,19 @@ sr_filter filter_of(const ExitFilter& wanted) {
     if (filter.path_count < SR_FILTER_PATHS) filter.paths[filter.path_count++] = prefix_of(prefix);
   }
   return filter;
+}
+
+sr_joining joining_of(const Joining& wanted) {
+  sr_joining joining{};
+  for (const std::string& name : wanted.comms) {
+    if (joining.comm_count < SR_JOINING) put_comm(name, joining.comms[joining.comm_count++]);
+  }
+  for (const CgroupChoice& cgroup : wanted.cgroups) {
+    if (joining.cgroup_count == SR_JOINING) break;
+    joining.cgroup_levels[joining.cgroup_count] = static_cast<__s32>(cgroup.level);
+    joining.cgroups[joining.cgroup_count++] = cgroup.id;
+  }
+  return joining;
 }
 
 }  // namespace sysreel

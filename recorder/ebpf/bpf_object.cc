@@ -119,6 +119,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.failed_only = options.failed_only;
   constants.filters = options.filter.any();
   constants.filter = filter_of(options.filter);
+  constants.joining = joining_of(options.joining);
   constants.strict_filter = options.strict_filter;
   constants.time_every_call = options.exact;
   timespec tick{};

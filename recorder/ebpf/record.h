@@ -154,6 +154,19 @@ struct sr_filter {
   struct sr_prefix paths[SR_FILTER_PATHS];
 };
 
+// --- who joins ---------------------------------------------------------------------------------------------------------------
+
+enum { SR_JOINING = 4 };
+
+// Programs that are recorded from their execve on.
+struct sr_joining {
+  __u64 comms[SR_JOINING][2];
+  __u64 cgroups[SR_JOINING];  // ids
+  __s32 cgroup_levels[SR_JOINING];
+  __u32 comm_count;
+  __u32 cgroup_count;
+};
+
 // --- the rings: one for each CPU, written in place -------------------------------------------------------------------------
 
 enum {

@@ -96,6 +96,7 @@ const volatile bool with_crash_stack = false;
 const volatile bool failed_only = false;
 const volatile bool filters = false;  // `filter` holds something
 const volatile struct sr_filter filter = {};
+const volatile struct sr_joining joining = {};
 const volatile bool strict_filter = false;
 const volatile bool follow_forks = false;
 const volatile bool follow_threads = true;

@@ -74,10 +74,34 @@ static __noinline int emit_launched(struct task_state *state) {
   return 0;
 }
 
+static __always_inline bool joins(const struct task_struct *task) {
+  const __u64 *comm = (const __u64 *)task->comm;
+  for (int i = 0; i < SR_JOINING; ++i) {
+    if (i < joining.comm_count && comm[0] == joining.comms[i][0] && comm[1] == joining.comms[i][1]) return true;
+    if (i < joining.cgroup_count && bpf_get_current_ancestor_cgroup_id(joining.cgroup_levels[i]) == joining.cgroups[i]) return true;
+  }
+  return false;
+}
+
+// The current task, which has just become another program, is recorded from here on.
+static __always_inline struct task_state *join(struct task_struct *task) {
+  struct task_state *state = mark(task);
+  if (!state) return 0;
+  state->phase = FRESH_CHILD;  // of its execve only the end would show
+  __sync_fetch_and_add(&live_tasks, 1);
+  struct sr_event *event = begin_event(SR_EVENT_FORK, state);
+  if (!event) return state;
+  event->origin = ORIGIN_ATTACHED;
+  bpf_get_current_comm(event->comm, sizeof event->comm);
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+  return state;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm) {
   if (stopping) return 0;
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!state && joins(task)) state = join(task);
   if (!state) return 0;
   const __u32 former = state->tid;
   if (former != state->pid) state->next_tid = state->pid;
