@@ -21,6 +21,10 @@ class Scan final : public EventSink {
     const auto* const row = abi::row_of(call.abi, call.nr);
     tell(call.start, call.pid, row ? row->name : "call without a name");
   }
+  void on(const Signal& event) override {
+    redactor_.on(event);
+    tell(event.time, event.pid, "stack memory of a crash");
+  }
   void on(const Exec& event) override {
     redactor_.on(event);
     tell(event.time, event.pid, "path of the program");

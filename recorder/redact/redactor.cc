@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/fault.h"
 #include "recorder/redact/arguments.h"
 
 namespace sysreel {
@@ -113,6 +114,26 @@ std::string_view Redactor::without_secrets(std::string_view text) {
   std::string& copy = copies_.emplace_back(text);
   for (const SecretSpan& span : spans_) mask(copy, span);
   return copy;
+}
+
+// The stack of a thread that crashed holds what the program worked on; it is cut where the copy ends.
+void Redactor::take(const Signal& event) {
+  last_found_.clear();
+  const auto fault = decode_fault(event.fault);
+  const std::string_view stack = fault ? text_of(fault->stack_memory) : "";
+  if (!rules_.suspects(stack)) return next_.on(event);
+  spans_.clear();
+  rules_.find_cut(stack, spans_);
+  if (!drop_overwritten(stack)) return next_.on(event);
+  std::string copy(text_of(event.fault));
+  const auto begin = static_cast<std::size_t>(fault->stack_memory.data() - event.fault.data());
+  for (SecretSpan span : spans_) {
+    span.at += begin;
+    mask(copy, span);
+  }
+  Signal redacted = event;
+  redacted.fault = bytes_of(copy);
+  next_.on(redacted);
 }
 
 void Redactor::take(const Exec& event) {

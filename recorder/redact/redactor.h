@@ -28,6 +28,7 @@ class Redactor final : public EveryEvent<Redactor> {
     next_.on(event);
   }
   void take(const Call& call);
+  void take(const Signal& event);
   void take(const Exec& event);
   void take(const TaskExit& event);
   void take(const FdFact& event);

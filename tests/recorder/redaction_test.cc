@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "format/fault.h"
 #include "format/owned_event.h"
 #include "recorder/redact/arguments.h"
 #include "recorder/redact/keyword_search.h"
@@ -263,6 +264,29 @@ TEST(Redaction, CoversTheCommandLineOfASnapshotAndNamesOfFiles) {
   fact.path = "/tmp/password=hunter2";
   recording.redactor.on(fact);
   EXPECT_EQ(std::get<FdFact>(recording.kept.events().back()).path, "/tmp/password=*******");
+}
+
+TEST(Redaction, CoversTheStackMemoryOfACrash) {
+  const std::string secret = "AWS_SECRET_ACCESS_KEY=" + std::string(key) + '\0';
+  const std::string words = std::string(24, '\x01') + secret + std::string(40, '\x02');
+  Fault fault;
+  fault.code = bytes_of("\x0f\x0b");
+  fault.stack_memory = bytes_of(words);
+  fault.frames.resize(1);
+  const std::vector<std::byte> encoded = encode_fault(fault);
+  Signal signal;
+  signal.fault = encoded;
+  Recording recording;
+  recording.redactor.on(signal);
+  const auto& kept = std::get<Signal>(recording.kept.events().back());
+  ASSERT_EQ(kept.fault.size(), encoded.size());
+  EXPECT_FALSE(shows_key(text_of(kept.fault)));
+  const auto read = decode_fault(kept.fault);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(text_of(read->stack_memory).substr(0, 24), words.substr(0, 24)) << "what is no secret stays";
+  EXPECT_EQ(read->frames.size(), 1u);
+  EXPECT_EQ(text_of(read->code), "\x0f\x0b");
+  EXPECT_FALSE(recording.redactor.last_found().empty()) << "trace-info --scan tells it";
 }
 
 TEST(Redaction, EveryRowCompilesAndHasKeywordsThatAreFound) {
