@@ -1,7 +1,5 @@
 #include "recorder/ebpf/ebpf_source.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -9,6 +7,7 @@
 
 #include "format/owned_event.h"
 #include "recorder/capture.h"
+#include "recorder/clock.h"
 #include "recorder/ebpf/bpf_object.h"
 #include "recorder/ebpf/consumer_priority.h"
 #include "recorder/ebpf/record_delivery.h"
@@ -23,11 +22,7 @@ constexpr std::int64_t millisecond = 1'000'000;
 constexpr std::int64_t look_every = 50 * millisecond;   // rings are looked at at least so often
 constexpr std::uint64_t publish_slack = 2 * millisecond;  // from reading its clock to publishing, a program takes less
 
-std::uint64_t monotonic_now() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
+std::uint64_t monotonic_now() { return static_cast<std::uint64_t>(read_clock(CLOCK_MONOTONIC).value); }
 
 Nanos nanos(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
 
