@@ -173,6 +173,12 @@ std::vector<Finding> preflight_ebpf(const PreflightView& view) {
   return findings;
 }
 
+Finding preflight_programs(const RecordOptions& options) {
+  const auto loaded = try_ebpf_programs(options);
+  if (loaded) return good("programs", "this kernel loads them");
+  return {"programs", true, loaded.error().message, "allow loading BPF programs where a filter or security module forbids it, or use --engine ptrace"};
+}
+
 std::vector<Finding> preflight_ptrace(const PreflightView& view) {
   std::vector<Finding> findings;
   if (view.ptrace_errno != 0) {

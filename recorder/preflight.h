@@ -8,6 +8,7 @@
 
 #include "format/ids.h"
 #include "format/result.h"
+#include "recorder/event_source.h"
 
 namespace sysreel {
 
@@ -36,6 +37,10 @@ struct PreflightView {
 
 // Everything the eBPF engine depends on, in the order in which it is needed.
 std::vector<Finding> preflight_ebpf(const PreflightView& view);
+
+// What only trying shows: whether this kernel's verifier takes the programs. They are loaded, not attached, and gone afterwards.
+// To be asked where preflight_ebpf() finds no obstacle.
+Finding preflight_programs(const RecordOptions& options);
 
 // The same for ptrace. What depends on one target (whose it is, who traces it) is said by explain_denied() in target.h.
 std::vector<Finding> preflight_ptrace(const PreflightView& view);

@@ -49,6 +49,7 @@ void print_json(const std::vector<Section>& sections) {
 int check(const RecordCommand& command) {
   const PreflightView view = PreflightView::here();
   std::vector<Section> sections{{"ebpf", true, preflight_ebpf(view)}, {"ptrace", true, preflight_ptrace(view)}, {"machine", false, preflight_machine(view)}};
+  if (!sections.front().blocked()) sections.front().findings.push_back(preflight_programs(command.record));
   const std::size_t slash = command.output.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : command.output.substr(0, slash + 1);
   sections.push_back({"output", false, {preflight_output(folder)}});

@@ -10,12 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdarg>
-#include <cstdio>
 #include <cstring>
 
 #include "format/unique_fd.h"
 #include "recorder/ebpf/bpf_filter.h"
+#include "recorder/ebpf/libbpf_words.h"
 #include "recorder/ebpf/sysreel.skel.h"
 #include "recorder/event_source.h"
 
@@ -25,29 +24,6 @@ namespace {
 constexpr std::uint64_t mebibyte = 1u << 20;
 constexpr std::uint64_t largest_default_ring = 16 * mebibyte;
 constexpr std::uint64_t default_rings_sum = 64 * mebibyte;
-
-// The last warnings of libbpf, which carry the verifier's reason. Loading is done by one thread.
-std::string& libbpf_words() {
-  static std::string words;
-  return words;
-}
-
-int keep_words(libbpf_print_level level, const char* format, va_list values) {
-  if (level == LIBBPF_DEBUG) return 0;
-  char line[512];
-  std::vsnprintf(line, sizeof line, format, values);
-  std::string& words = libbpf_words();
-  words += line;
-  if (words.size() > 4096) words.erase(0, words.size() - 4096);
-  return 0;
-}
-
-// The last line of what libbpf said, without its prefix: enough for one line on stderr.
-std::string last_word() {
-  std::string words = libbpf_words();
-  while (!words.empty() && words.back() == '\n') words.pop_back();
-  return words.substr(words.rfind('\n') + 1);
-}
 
 // Bytes of one ring: a power of two, so that all rings together keep to the bound.
 std::uint64_t ring_size_for(std::uint64_t budget, unsigned cpus) {
@@ -81,15 +57,14 @@ bool any_new(const std::vector<sr_seen>& seen) {
 }  // namespace
 
 Result<std::unique_ptr<BpfObject>> BpfObject::load(const RecordOptions& options, const BpfPlan& plan) {
-  libbpf_set_print(keep_words);
-  libbpf_words().clear();
+  keep_libbpf_words();
   std::unique_ptr<BpfObject> object(new BpfObject);
   object->skeleton_ = sysreel_bpf__open();
   if (!object->skeleton_) return Error::from_errno("opening the BPF programs", errno);
   if (auto done = object->configure(options, plan); !done) return done.error();
   if (const int status = sysreel_bpf__load(object->skeleton_); status != 0) {
     Error error = Error::from_errno("loading the BPF programs", -status);
-    if (!libbpf_words().empty()) error.message += " (" + last_word() + ")";
+    if (const std::string reason = reason_in(libbpf_words()); !reason.empty()) error.message += " (" + reason + ")";
     return error;
   }
   if (auto done = object->fill_variants(plan); !done) return done.error();

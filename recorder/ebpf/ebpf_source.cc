@@ -221,6 +221,14 @@ Result<std::unique_ptr<EventSource>> open_ebpf_source(const RecordOptions& optio
   return std::unique_ptr<EventSource>(new EbpfSource(options, std::move(*object)));
 }
 
+Result<void> try_ebpf_programs(const RecordOptions& options) {
+  auto plan = make_bpf_plan(options);
+  if (!plan) return plan.error();
+  auto object = BpfObject::load(options, *plan);
+  if (!object) return object.error();
+  return {};
+}
+
 bool has_ebpf_source() { return true; }
 
 }  // namespace sysreel

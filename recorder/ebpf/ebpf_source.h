@@ -13,6 +13,9 @@ namespace sysreel {
 // RecordOptions::buffer_bytes bounds them.
 Result<std::unique_ptr<EventSource>> open_ebpf_source(const RecordOptions& options);
 
+// Loads the programs, attaches none, and gives everything back: what open_ebpf_source() would say of them.
+Result<void> try_ebpf_programs(const RecordOptions& options);
+
 // Whether this build contains the engine.
 bool has_ebpf_source();
 

@@ -21,6 +21,22 @@ class Check : public TraceRecord {
   static void expect(const Ran& ran, const std::string& part) { EXPECT_NE(ran.out.find(part), std::string::npos) << part << " is not in:\n" << ran.out << ran.err; }
 };
 
+// Makes bpf(2) fail with EPERM where it is to load a program: maps can still be made.
+void refuse_programs() {
+  constexpr unsigned prog_load = 5;  // uapi linux/bpf.h
+  sock_filter code[] = {
+      {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+      {BPF_JMP | BPF_JEQ | BPF_K, 0, 3, SYS_bpf},
+      {BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, args[0])},
+      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, prog_load},
+      {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM},
+      {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+  };
+  const sock_fprog program{6, code};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
 // Makes one call fail with EPERM, as a container's profile does.
 void refuse(unsigned number) {
   sock_filter code[] = {
@@ -82,6 +98,17 @@ TEST_F(Check, NamesASeccompFilterThatRefusesAnEngine) {
   const Ran ptrace = run({"--check"}, [] { refuse(SYS_ptrace); });
   expect(ptrace, "ptrace engine: cannot run");
   expect(ptrace, "ptrace(2) is refused");
+}
+
+TEST_F(Check, LoadsTheProgramsToKnow) {
+  ASSERT_EQ(geteuid(), 0u) << "this test must run as root";
+  expect(run({"--check"}), "programs: this kernel loads them");
+  const Ran ran = run({"--check"}, refuse_programs);
+  expect(ran, "ebpf engine: cannot run");
+  expect(ran, "bpf(2): works");
+  expect(ran, "NO  programs: loading the BPF programs: ");
+  expect(ran, "ptrace engine: can run");
+  EXPECT_EQ(ran.code(), 0) << "one engine is enough";
 }
 
 TEST_F(Check, TellsAnotherUserWhatIsMissing) {

@@ -2,11 +2,16 @@
 #include "recorder/ebpf/ebpf_source.h"
 
 namespace sysreel {
+namespace {
 
-Result<std::unique_ptr<EventSource>> open_ebpf_source(const RecordOptions&) {
-  return Error{ErrorKind::unsupported,
-               "this build has no eBPF engine: it was built without clang, bpftool or libbpf; use --engine ptrace"};
+Error no_engine() {
+  return {ErrorKind::unsupported, "this build has no eBPF engine: it was built without clang, bpftool or libbpf; use --engine ptrace"};
 }
+
+}  // namespace
+
+Result<std::unique_ptr<EventSource>> open_ebpf_source(const RecordOptions&) { return no_engine(); }
+Result<void> try_ebpf_programs(const RecordOptions&) { return no_engine(); }
 
 bool has_ebpf_source() { return false; }
 
