@@ -264,6 +264,9 @@ enum class EndReason : std::uint8_t {
   output_failed,
   engine_failed,
   rotated,
+  memory,          // the recorder's own
+  triggered,       // a flight recorder wrote what it had, because of what the message says
+  requested,       // the same, because somebody asked for it
 };
 
 // The last event of a recording.

@@ -118,7 +118,7 @@ void describe(Visitor& v, Like<Loss> auto& e) {
 template <typename Visitor>
 void describe(Visitor& v, Like<End> auto& e) {
   v.time("time", e.time);
-  v.choice("reason", e.reason, EndReason::rotated);
+  v.choice("reason", e.reason, EndReason::requested);
   v.number("commandStatus", e.command_status);
   v.text("message", e.message);
 }

@@ -49,6 +49,9 @@ const char* describe(EndReason reason) {
     case EndReason::output_failed: return "because the reel could not be written";
     case EndReason::engine_failed: return "because the engine failed";
     case EndReason::rotated: return "by rotation";
+    case EndReason::memory: return "at its limit of memory";
+    case EndReason::triggered: return "at a trigger of the flight recorder";
+    case EndReason::requested: return "when the flight recorder was asked to write";
   }
   return "unknown";
 }

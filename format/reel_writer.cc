@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "format/checksum.h"
@@ -14,6 +16,7 @@
 #include "format/frame_io.h"
 #include "format/limits.h"
 #include "format/messages.h"
+#include "format/unwritten.h"
 
 namespace sysreel {
 namespace {
@@ -54,7 +57,6 @@ IndexEntry index_entry(const ChunkEncoder& chunk) {
   return entry;
 }
 
-// Bytes that an event takes in a chunk besides its fixed fields.
 // What stays free in a reel of limited length for a last chunk that says how the recording ended.
 constexpr std::uint64_t ending_reserve = 2048;
 
@@ -63,6 +65,23 @@ std::uint64_t index_bytes_of(const IndexEntry& entry) {
   return 160 + 8 * (entry.tids.size() + entry.calls.size() + entry.errors.size());
 }
 
+// What is owed to the reel if the event is not in it. A state that is told now and then is no loss, and of a call in flight the end
+// is still to come.
+template <typename Event>
+std::optional<Loss> loss_of(const Event& event) {
+  constexpr bool is_call = std::is_same_v<Event, Call>;
+  if constexpr (std::is_same_v<Event, Loss>) {
+    return event;
+  } else if constexpr (is_call) {
+    if (event.has(call_in_flight)) return std::nullopt;
+  } else if constexpr (std::is_same_v<Event, FdFact> || std::is_same_v<Event, Snapshot> || std::is_same_v<Event, ClockSample> ||
+                       std::is_same_v<Event, End>) {
+    return std::nullopt;
+  }
+  return Loss{time_of(event), time_of(event), LossCause::writer, 1, !is_call};
+}
+
+// Bytes that an event takes in a chunk besides its fixed fields.
 std::size_t payload_of(const Call& call) {
   std::size_t total = call.stack.size_bytes();
   for (const Block& block : call.blocks) total += block.data.size();
@@ -96,7 +115,12 @@ struct ReelWriter::State {
   template <typename Event>
   void add(const Event& event, std::size_t payload = 0) {
     ++totals.events;
-    if (full) return note_unwritten(1, time_of(event), time_of(event));
+    if (full) {
+      ++totals.unwritten;
+      if (const auto loss = loss_of(event)) owed.add(*loss);
+      return;
+    }
+    note_pending(event);
     if (payload > limits::event_bytes) {
       chunk.add(Loss{time_of(event), time_of(event), LossCause::too_large, 1, kind_of<Event> != kind_of<Call>});
     } else {
@@ -117,20 +141,47 @@ struct ReelWriter::State {
     return policy.reel_bytes - std::min(policy.reel_bytes, taken);
   }
 
-  void note_unwritten(std::uint64_t events, Nanos from, Nanos to) {
-    if (unstated_loss == 0) unstated_from = from;
-    unstated_to = to;
-    unstated_loss += events;
-    totals.unwritten += events;
+  // What will be owed if the chunk in work gets lost. Of calls, a count is enough: the chunk knows its times.
+  template <typename Event>
+  void note_pending(const Event& event) {
+    if constexpr (std::is_same_v<Event, Call>) {
+      pending_calls += !event.has(call_in_flight);
+    } else if (const auto loss = loss_of(event)) {
+      pending.add(*loss);
+    }
+  }
+
+  // The chunk in work gives account of what earlier ones could not bring.
+  void state_owed() {
+    owed.each([this](const Loss& loss) {
+      chunk.add(loss);
+      ++accounts;
+    });
+  }
+
+  // The chunk in work did not get through.
+  void note_unwritten() {
+    const ChunkFacts& facts = chunk.facts();
+    totals.unwritten += facts.events - accounts;
+    owed.add(pending);
+    owed.add(Loss{facts.first_time, facts.last_time, LossCause::writer, pending_calls, false});
+  }
+
+  void begin_chunk() {
+    chunk.clear();
+    chunk_bytes = 0;
+    checkpoint = false;
+    pending.clear();
+    pending_calls = accounts = 0;
   }
 
   Result<void> cut(Nanos now);
   Result<void> write_chunk();
   Result<void> write_ending(const End& end);
-  // Makes the reel end where the last whole chunk ends, if the output can.
+  // Makes the reel end where the last whole chunk ends, if the output can. If it cannot, nothing may follow.
   void take_back() {
-    if (!seekable) return;
-    if (::ftruncate(out.get(), origin + static_cast<off_t>(offset)) == 0) ::lseek(out.get(), origin + static_cast<off_t>(offset), SEEK_SET);
+    const off_t end = origin + static_cast<off_t>(offset);
+    broken = !seekable || ::ftruncate(out.get(), end) != 0 || ::lseek(out.get(), end, SEEK_SET) != end;
   }
   void fail(const Error& error) {
     if (!failure) failure = error;
@@ -149,9 +200,10 @@ struct ReelWriter::State {
   Nanos last_cut;
   std::uint64_t offset = 0;  // bytes of the reel that are whole
   off_t origin = 0;          // where the reel begins in its file
-  std::uint64_t unstated_loss = 0;  // events that could not be written, not yet stated in a chunk
-  Nanos unstated_from;
-  Nanos unstated_to;
+  Unwritten owed;                   // by the next chunk
+  Unwritten pending;                // would be, if the chunk in work got lost …
+  std::uint64_t pending_calls = 0;  // … and so would these
+  std::uint64_t accounts = 0;       // events of the chunk in work that only state what is owed
   bool seekable = false;
   bool broken = false;  // a part of a chunk stands in an output that cannot take it back: nothing may follow
   bool checkpoint = false;
@@ -161,20 +213,15 @@ struct ReelWriter::State {
 Result<void> ReelWriter::State::cut(Nanos now) {
   last_cut = now;
   if (chunk.facts().events == 0) return {};
-  if (unstated_loss != 0) {
-    chunk.add(Loss{unstated_from, unstated_to, LossCause::writer, unstated_loss, false});
-  }
+  state_owed();
   Result<void> written = write_chunk();
   if (written.ok()) {
-    unstated_loss = 0;
+    owed.clear();
   } else {
     if (!full) fail(written.error());
-    const ChunkFacts& facts = chunk.facts();
-    note_unwritten(facts.events - (unstated_loss != 0 ? 1 : 0), facts.first_time, facts.last_time);
+    note_unwritten();
   }
-  chunk.clear();
-  chunk_bytes = 0;
-  checkpoint = false;
+  begin_chunk();
   return written;
 }
 
@@ -212,8 +259,8 @@ Result<void> ReelWriter::State::write_chunk() {
   Result<void> written = write_all(out.get(), header_frame);
   if (written) written = write_all(out.get(), *frame);
   if (!written) {
+    fail(written.error());
     take_back();
-    broken = !seekable;
     return written;
   }
   index_bytes += index_bytes_of(entry);
@@ -227,16 +274,17 @@ Result<void> ReelWriter::State::write_chunk() {
   return {};
 }
 
-// The last chunk of a reel whose length did not allow the one that was to be its last.
+// The last chunk of a reel that had no room for the one that was to be its last, be it for its length or for the disk's.
 Result<void> ReelWriter::State::write_ending(const End& end) {
-  chunk.clear();
-  if (unstated_loss != 0) chunk.add(Loss{unstated_from, unstated_to, LossCause::writer, unstated_loss, false});
+  begin_chunk();
+  state_owed();
   End ending = end;
-  if (end.reason == EndReason::target_ended) ending.reason = EndReason::size;  // it ended, but the reel did before
+  // It ended, but the reel did before.
+  if (end.reason == EndReason::target_ended) ending.reason = full ? EndReason::size : EndReason::output_failed;
   chunk.add(ending);
-  unstated_loss = 0;
   const Result<void> written = write_chunk();
-  chunk.clear();
+  if (written) owed.clear();
+  begin_chunk();
   return written;
 }
 
@@ -287,9 +335,12 @@ Result<void> ReelWriter::close(const End& end) {
   if (!was_full) {
     on(end);
     last = state.cut(end.time);
-    if (!last && state.full) --state.unstated_loss;  // `end` itself, which is written now
   }
-  if (was_full || (!last && state.full)) last = state.write_ending(end);
+  if (was_full || (!last && state.full)) {
+    last = state.write_ending(end);
+  } else if (!last) {
+    static_cast<void>(state.write_ending(end));  // little may fit where much did not
+  }
   const Result<void> finished = finish();
   return last ? finished : last;
 }
@@ -312,7 +363,11 @@ Result<void> ReelWriter::finish() {
   }
   state_->totals.bytes = state_->offset += index.size() + footer_bytes;
   if (!last) return last;
-  state_->out.reset();
+  // Some file systems, NFS among them, tell at the end only that they could not keep what they had taken.
+  if (::close(state_->out.release()) != 0 && errno != EINTR) {
+    state_->fail(Error::from_errno("closing the reel", errno));
+    return *state_->failure;
+  }
   return {};
 }
 

@@ -67,7 +67,7 @@ Result<ReelWriter> FlightRecorder::next() {
   return ReelWriter::open(std::move(out), header);
 }
 
-Result<std::uint64_t> FlightRecorder::dump(UniqueFd out, Nanos now, const std::string& why) const {
+Result<std::uint64_t> FlightRecorder::dump(UniqueFd out, const End& end) const {
   Header header = header_;
   bool first = true;
   std::optional<ReelWriter> writer;
@@ -90,7 +90,7 @@ Result<std::uint64_t> FlightRecorder::dump(UniqueFd out, Nanos now, const std::s
     if (const auto read = reader->replay(*joiner); !read) return read.error();
   }
   if (!writer) return std::uint64_t{0};
-  if (const auto closed = writer->close({now, EndReason::interrupted, -1, why}); !closed) return closed.error();
+  if (const auto closed = writer->close(end); !closed) return closed.error();
   if (writer->failure()) return *writer->failure();
   return writer->totals().events;
 }

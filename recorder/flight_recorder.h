@@ -33,9 +33,9 @@ class FlightRecorder {
   // Begins a part, and forgets what the span no longer covers.
   Result<ReelWriter> next();
 
-  // Writes what is kept, up to the last chunk that was cut, as one closed reel; `why` stands in its end. Recording may go
-  // on afterwards. Returns the number of events written.
-  Result<std::uint64_t> dump(UniqueFd out, Nanos now, const std::string& why) const;
+  // Writes what is kept, up to the last chunk that was cut, as one closed reel, which ends as `end` says. Recording may go on
+  // afterwards. Returns the number of events written.
+  Result<std::uint64_t> dump(UniqueFd out, const End& end) const;
 
  private:
   static constexpr int parts = 8;

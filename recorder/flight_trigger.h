@@ -30,7 +30,9 @@ Result<void> add_trigger(TriggerRules& rules, std::string_view text);
 // 0, and when any recorded process is killed by SIGKILL, as the OOM killer does it. Used by one thread.
 class FlightTrigger final : public EveryEvent<FlightTrigger> {
  public:
-  FlightTrigger(TriggerRules rules, std::set<Pid> targets) : rules_(std::move(rules)), targets_(std::move(targets)) {}
+  explicit FlightTrigger(TriggerRules rules) : rules_(std::move(rules)) {}
+
+  void watch(std::set<Pid> targets) { targets_ = std::move(targets); }
 
   template <typename Event>
   void take(const Event&) {}

@@ -93,4 +93,8 @@ bool real_user_may_trace(Pid pid) {
   return scope.empty() || scope.front() <= '1';
 }
 
+std::size_t leave_out_foreign(std::vector<Pid>& pids) {
+  return privileged_by_file() ? std::erase_if(pids, [](Pid pid) { return !real_user_may_trace(pid); }) : 0;
+}
+
 }  // namespace sysreel

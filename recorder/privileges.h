@@ -1,6 +1,9 @@
 // What the recorder may do that its user may not: given up when it is set up, and never lent to the user.
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "format/ids.h"
 
 namespace sysreel {
@@ -21,5 +24,8 @@ bool privileged_by_file();
 // Whether the real user may record a process by ptrace(2)'s rules: same user and group ids, no capabilities, dumpable, and
 // YAMA's ptrace_scope not above 1. The eBPF engine itself is not stopped by any of them.
 bool real_user_may_trace(Pid pid);
+
+// Takes out of `pids` those that the user may not record, where our privileges are our file's. Returns how many.
+std::size_t leave_out_foreign(std::vector<Pid>& pids);
 
 }  // namespace sysreel

@@ -62,7 +62,7 @@ std::uint64_t memory_in_use() {
 std::optional<Stop> ResourceGuard::check(Nanos now) {
   if (now - looked_ < interval) return std::nullopt;
   looked_ = now;
-  if (limits_.memory != 0 && memory_in_use() > limits_.memory) return Stop{EndReason::interrupted, "the recorder reached its limit of memory"};
+  if (limits_.memory != 0 && memory_in_use() > limits_.memory) return Stop{EndReason::memory, ""};
   if (limits_.free_bytes == 0u) return std::nullopt;
   const auto space = disk_space_of(place_.get());
   if (space && space->free < limits_.free_bytes.value_or(default_floor(*space))) return Stop{EndReason::free_space, ""};

@@ -29,7 +29,7 @@ std::uint64_t memory_in_use();
 
 // An end that is not the target's: what stands in the reel's End, and words where the reason alone does not say it.
 struct Stop {
-  EndReason reason = EndReason::interrupted;
+  EndReason reason = EndReason::unknown;
   std::string message;
 };
 

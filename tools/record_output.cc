@@ -46,12 +46,12 @@ Result<void> RecordOutput::open() {
   return {};
 }
 
-Result<ReelWriter> RecordOutput::begin(const Header& header, std::set<Pid> targets, PumpOptions& options) {
+Result<ReelWriter> RecordOutput::begin(const Header& header, PumpOptions& options) {
   header_ = header;
   options.guard = [this](Nanos now) { return guard_->check(now); };
   if (command_.flight) {
     flight_.emplace(header, *command_.flight);
-    trigger_.emplace(command_.triggers, std::move(targets));
+    trigger_.emplace(command_.triggers);
     RecordSignals::take_dump_requests();
     options.rotation = Rotation{flight_->part_bytes(), flight_->part_time(), [this] { return flight_->next(); }};
     options.watch = &*trigger_;
@@ -70,6 +70,10 @@ Result<ReelWriter> RecordOutput::begin(const Header& header, std::set<Pid> targe
   return ReelWriter::open(std::move(file_.fd), header, policy);
 }
 
+void RecordOutput::watch(std::set<Pid> targets) {
+  if (trigger_) trigger_->watch(std::move(targets));
+}
+
 Result<ReelWriter> RecordOutput::next_of_series() {
   auto file = series_->next();
   if (!file) return file.error();
@@ -83,6 +87,7 @@ bool RecordOutput::dump_wanted() {
   const Nanos now = read_clock(CLOCK_MONOTONIC);
   if (RecordSignals::dump_requested()) {
     why_ = "asked for by SIGUSR2";
+    reason_ = EndReason::requested;
     return true;
   }
   const auto fired = trigger_->fired();
@@ -91,13 +96,14 @@ bool RecordOutput::dump_wanted() {
   if (!first && now - known->second < same_reason_again) return false;
   known->second = now;
   why_ = *fired;
+  reason_ = EndReason::triggered;
   return true;
 }
 
 void RecordOutput::dump(Nanos now) {
   auto file = series_->next();
   if (!file) return fmt::print(stderr, "trace-record: {}\n", file.error().message);
-  const auto events = flight_->dump(std::move(file->fd), now, why_);
+  const auto events = flight_->dump(std::move(file->fd), {now, reason_, -1, why_});
   if (!events) return fmt::print(stderr, "trace-record: {}: {}\n", file->name, events.error().message);
   if (!command_.quiet) fmt::print(stderr, "trace-record: {} events written to '{}': {}\n", *events, file->name, why_);
 }

@@ -29,8 +29,10 @@ class RecordOutput {
   // Removes what open() made, if the recording did not begin.
   void take_back() { file_.take_back(); }
 
-  // The first writer, and what the pump must do about the others. `targets`: whose death makes a flight recorder write.
-  Result<ReelWriter> begin(const Header& header, std::set<Pid> targets, PumpOptions& options);
+  // The first writer, which has written its begin, and what the pump must do about the others.
+  Result<ReelWriter> begin(const Header& header, PumpOptions& options);
+  // Whose death makes a flight recorder write.
+  void watch(std::set<Pid> targets);
 
   // The name to be said to the user.
   std::string name() const;
@@ -48,7 +50,8 @@ class RecordOutput {
   std::optional<ResourceGuard> guard_;
   std::optional<FlightRecorder> flight_;
   std::optional<FlightTrigger> trigger_;
-  std::string why_;
+  EndReason reason_ = EndReason::triggered;   // of the next dump …
+  std::string why_;                          // … in words
   std::map<std::string, Nanos> written_for_;  // reasons for which a flight recorder wrote, and when
 };
 

@@ -34,7 +34,7 @@ bool by_a_limit(EndReason reason) {
 // How the recording ended, if that is not what everybody expects, and what it left in the reel.
 void report(const RecordCommand& command, const PumpOutcome& outcome, Nanos elapsed, const std::string& name) {
   if (outcome.failure) say(outcome.failure->message);
-  const bool for_want = outcome.reason == EndReason::free_space || !outcome.message.empty();
+  const bool for_want = outcome.reason == EndReason::free_space || outcome.reason == EndReason::memory || !outcome.message.empty();
   if (for_want || (by_a_limit(outcome.reason) && !command.quiet)) say(fmt::format("stopped {}{}{}", describe(outcome.reason), outcome.message.empty() ? "" : ": ", outcome.message));
   if (command.quiet) return;
   say(outcome_text(outcome, elapsed, name));
@@ -66,11 +66,15 @@ class Recording {
     if (!command_.quiet) announce(engine->reason);
     RecordOutput output(command_, output_name());
     if (auto opened = output.open(); !opened) return fail(opened.error());
-    if (auto begun = begin(); !begun) {
+    // The begin of the reel is there before the target is touched: what cannot be written costs nobody a run.
+    PumpOptions options;
+    auto writer = output.begin(header_for(command_, engine_->name(), words_, rules_ ? &*rules_ : nullptr), options);
+    auto begun = writer ? begin() : Result<void>(writer.error());
+    if (!begun) {
       output.take_back();
-      return fail_before(begun.error());
+      return writer ? fail_before(begun.error()) : fail(begun.error());
     }
-    return pump(output);
+    return pump(output, *writer, options);
   }
 
  private:
@@ -139,7 +143,12 @@ class Recording {
   Result<void> attach_to_matches() {
     std::optional<Pid> denied;
     bool any = false;
-    for (const Pid pid : processes_that_match(command_.query)) {
+    std::vector<Pid> matches = processes_that_match(command_.query);
+    if (const std::size_t foreign = leave_out_foreign(matches); foreign > 0) {
+      if (matches.empty()) return Error{ErrorKind::denied, fmt::format("{} processes match, and uid {} may trace none of them; run as root", foreign, ::getuid())};
+      say(fmt::format("note: {} processes that match are left out: uid {} may not trace them", foreign, ::getuid()));
+    }
+    for (const Pid pid : matches) {
       const auto attached = engine_->attach(pid);
       any |= attached.ok();
       if (!attached && attached.error().kind == ErrorKind::denied) denied = pid;
@@ -152,7 +161,9 @@ class Recording {
   void join(const std::map<Tid, Pid>& tasks) {
     std::set<Pid> known;
     for (const auto& [tid, pid] : tasks) known.insert(pid);
-    for (const Pid pid : processes_that_match(command_.query)) {
+    std::vector<Pid> matches = processes_that_match(command_.query);
+    leave_out_foreign(matches);
+    for (const Pid pid : matches) {
       if (!known.contains(pid)) static_cast<void>(engine_->attach(pid));
     }
   }
@@ -187,9 +198,8 @@ class Recording {
     return {};
   }
 
-  int pump(RecordOutput& output) {
+  int pump(RecordOutput& output, ReelWriter& writer, PumpOptions& options) {
     StatusLine line(!command_.quiet);
-    PumpOptions options;
     options.limits = command_.limits;
     options.stop = &RecordSignals::stop();
     if (rules_) options.redaction = &*rules_;
@@ -203,12 +213,10 @@ class Recording {
     };
     std::set<Pid> watched(command_.targets.begin(), command_.targets.end());
     if (launched_) watched.insert(options.command);
-    const Header header = header_for(command_, engine_->name(), words_, rules_ ? &*rules_ : nullptr);
-    auto writer = output.begin(header, std::move(watched), options);
-    if (!writer) return fail(writer.error());
+    output.watch(std::move(watched));
     drop_privileges({.more_files = command_.rotate || command_.flight, .files_change_hands = ::getenv("SUDO_UID") != nullptr});
     const Nanos began = read_clock(CLOCK_MONOTONIC);
-    const PumpOutcome outcome = Pump(*engine_, *writer, options).run();
+    const PumpOutcome outcome = Pump(*engine_, writer, options).run();
     line.clear();
     engine_.reset();
     report(command_, outcome, read_clock(CLOCK_MONOTONIC) - began, output.name());
@@ -220,7 +228,7 @@ class Recording {
     int status = outcome.command_status;
     if (status == -1) {
       // It lives on, or the engine did not take its status. A recording that was told to end does not wait for it.
-      const bool wait = outcome.reason != EndReason::interrupted || !outcome.message.empty();
+      const bool wait = outcome.reason != EndReason::interrupted;
       const pid_t got = ::waitpid(launched_->pid(), &status, wait ? 0 : WNOHANG);
       if (got <= 0) status = -1;
     }

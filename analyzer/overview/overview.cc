@@ -41,7 +41,10 @@ std::string reason_text(EndReason reason) {
                                    "the disk was full",
                                    "the reel could not be written",
                                    "the engine failed",
-                                   "the reel was full and goes on in the next one"};
+                                   "the reel was full and goes on in the next one",
+                                   "the recorder had its memory",
+                                   "a trigger of the flight recorder fired",
+                                   "the flight recorder was asked to write"};
   const auto index = static_cast<std::size_t>(reason);
   return index < std::size(texts) ? texts[index] : "for a reason that this version does not know";
 }

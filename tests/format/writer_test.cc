@@ -29,10 +29,16 @@ Call call_at(std::int64_t time) {
   return call;
 }
 
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
 class Writer : public testing::Test {
  protected:
   ReelWriter open(const ChunkPolicy& policy = {}) {
-    file_.reset(::memfd_create("reel", MFD_CLOEXEC));
+    file_.reset(::memfd_create("reel", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     Header header;
     header.started = second;
     Result<ReelWriter> writer = ReelWriter::open(UniqueFd(::dup(file_.get())), header, policy);
@@ -105,8 +111,12 @@ TEST_F(Writer, ManyCallsAtOnceAreTheSameCalls) {
 TEST_F(Writer, AFullDiskCostsTheChunksThatDidNotFitAndTheReelSaysSo) {
   // RLIMIT_FSIZE stands for the disk: it fails with EFBIG where a full one fails with ENOSPC.
   std::signal(SIGXFSZ, SIG_IGN);
-  OwnedEvents events;
-  add_sample_events(events, 1, 40);
+  OwnedEvents drawn, events;
+  add_sample_events(drawn, 1, 60);
+  for (const AnyEvent& event : drawn.events()) {
+    if (std::holds_alternative<Loss>(event) || std::holds_alternative<End>(event)) continue;
+    std::visit([&](const auto& one) { events.on(one); }, event);
+  }
   ReelWriter writer = open();
   events.replay(writer);
   ASSERT_TRUE(writer.cut(second).ok());
@@ -122,7 +132,7 @@ TEST_F(Writer, AFullDiskCostsTheChunksThatDidNotFitAndTheReelSaysSo) {
   ASSERT_FALSE(cut.ok());
   EXPECT_EQ(cut.error().message, "writing the reel: File too large");
   EXPECT_EQ(writer.failure()->message, cut.error().message);
-  EXPECT_EQ(writer.totals().unwritten, 40u);
+  EXPECT_EQ(writer.totals().unwritten, events.size());
   EXPECT_EQ(contents_of(file_.get()).size(), whole) << "half a chunk is taken back";
 
   writer.on(call_at(5));
@@ -130,8 +140,84 @@ TEST_F(Writer, AFullDiskCostsTheChunksThatDidNotFitAndTheReelSaysSo) {
   const Outcome outcome = read();
   EXPECT_THAT(outcome.problems, IsEmpty());
   EXPECT_TRUE(outcome.summary.closed);
-  ASSERT_THAT(outcome.events, SizeIs(43));
-  EXPECT_THAT(outcome.events[42], HasSubstr(" cause=4 count=40 "));
+  ASSERT_THAT(outcome.events, SizeIs(events.size() + 4)) << "a call, two accounts and the end";
+  // Its calls, and its other events that are more than a state.
+  std::uint64_t calls = 0, others = 0;
+  for (const AnyEvent& event : events.events()) {
+    const auto* const call = std::get_if<Call>(&event);
+    calls += call && !call->has(call_in_flight);
+    others += std::holds_alternative<Signal>(event) || std::holds_alternative<JobStop>(event) || std::holds_alternative<TaskNew>(event) ||
+              std::holds_alternative<Exec>(event) || std::holds_alternative<TaskExit>(event) || std::holds_alternative<TaskDetach>(event);
+  }
+  const std::string account = joined(outcome.events);
+  EXPECT_THAT(account, HasSubstr(" cause=4 count=" + std::to_string(calls) + " signalsAndTasks=false"));
+  EXPECT_THAT(account, HasSubstr(" cause=4 count=" + std::to_string(others) + " signalsAndTasks=true"));
+}
+
+// A disk that takes nothing, for as long as this lives.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// Captured + lost = happened, however many accounts are lost on the way.
+TEST_F(Writer, AnAccountThatIsLostItselfIsOwedAgain) {
+  ReelWriter writer = open();
+  {
+    const FullDisk full;
+    for (int i = 0; i < 5; ++i) writer.on(call_at(10 + i));
+    Call waits = call_at(20);
+    waits.flags = call_in_flight;
+    writer.on(waits);  // a state: its end is still to come
+    writer.on(ClockSample{{21}, {}});
+    writer.on(Signal{});
+    writer.on(Loss{{1}, {22}, LossCause::ring_full, 7, false});
+    EXPECT_FALSE(writer.cut(second).ok());
+    writer.on(call_at(30));
+    EXPECT_FALSE(writer.cut(second).ok());
+  }
+  writer.on(call_at(40));
+  ASSERT_TRUE(writer.close({.time = {50}, .reason = EndReason::output_failed}).ok());
+  const Outcome outcome = read();
+  ASSERT_THAT(outcome.events, SizeIs(5)) << ::testing::PrintToString(outcome.events);
+  const std::string account = joined(outcome.events);
+  EXPECT_THAT(account, HasSubstr(" cause=4 count=6 signalsAndTasks=false"));
+  EXPECT_THAT(account, HasSubstr(" cause=4 count=1 signalsAndTasks=true"));
+  EXPECT_THAT(account, HasSubstr(" cause=0 count=7 signalsAndTasks=false"));
+}
+
+// What cannot be cut off must not be followed by anything: a reader would take it for a part of the next chunk.
+TEST_F(Writer, NothingFollowsWhatCannotBeTakenBack) {
+  ReelWriter writer = open();
+  writer.on(call_at(1));
+  ASSERT_TRUE(writer.cut(second).ok());
+  const std::size_t whole = contents_of(file_.get()).size();
+  ASSERT_EQ(::fcntl(file_.get(), F_ADD_SEALS, F_SEAL_SHRINK), 0);
+  {
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit tight{whole + 100, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+    for (int i = 0; i < 500; ++i) writer.on(call_at(i * i));
+    EXPECT_FALSE(writer.cut(second).ok());
+    ::setrlimit(RLIMIT_FSIZE, &before);
+  }
+  const std::size_t torn = contents_of(file_.get()).size();
+  EXPECT_GT(torn, whole);
+  writer.on(call_at(9));
+  EXPECT_FALSE(writer.close({}).ok());
+  EXPECT_EQ(contents_of(file_.get()).size(), torn);
+  EXPECT_EQ(read().summary.events, 1u);
 }
 
 TEST_F(Writer, AReaderThatWentAwayIsAnErrorAndNothingFollows) {

@@ -113,7 +113,7 @@ TEST_P(Bounds, StopsAtItsCeilingOfMemory) {
   const Ran ran = record({"-q", "-o", "r.reel", "--max-memory", "64K", "--", "sh", "-c", "sleep 0.6; exit 4"});
   EXPECT_EQ(ran.code(), 4);
   EXPECT_NE(ran.err.find("limit of memory"), std::string::npos) << ran.err;
-  EXPECT_EQ(end_of("r.reel").reason, EndReason::interrupted);
+  EXPECT_EQ(end_of("r.reel").reason, EndReason::memory);
 }
 
 // --- files -----------------------------------------------------------------------------------------------------------------

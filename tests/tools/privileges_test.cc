@@ -1,5 +1,6 @@
 // The recorder gives up what it no longer needs, and lends its capabilities to nobody.
 #include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -93,6 +94,51 @@ TEST_F(Privileges, OfTheFileShowNobodyElsesProcess) {
   EXPECT_FALSE(std::filesystem::exists(path("own/r.reel")));
   kill(other, SIGKILL);
   waitpid(other, nullptr, 0);
+}
+
+// Processes that are found by a name are admitted one by one; who is not is never attached to.
+TEST_F(Privileges, OfTheFileLeaveOutWhoIsFoundAndIsAnotherUsers) {
+  ASSERT_EQ(geteuid(), 0u) << "this test must run as root";
+  const std::string name = "sr_priv_target";
+  const auto sleeper = [&](unsigned user) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      if (setgid(user) != 0 || setuid(user) != 0) _exit(1);
+      prctl(PR_SET_NAME, name.c_str());
+      prctl(PR_SET_DUMPABLE, 1);  // which a change of user ends
+      while (true) {
+        syscall(SYS_getppid);
+        usleep(5000);
+      }
+    }
+    while (proc::comm_of(Tid{pid}) != name) usleep(1000);
+    return pid;
+  };
+  const pid_t roots = sleeper(0);
+  const Ran refused = run_with_file_capabilities({"-q", "--engine", "ebpf", "--duration", "300ms", "-o", "r.reel", "--comm", name});
+  EXPECT_EQ(refused.code(), 4) << refused.err;
+  EXPECT_NE(refused.err.find("may trace none of them"), std::string::npos) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(path("own/r.reel")));
+
+  const pid_t own = sleeper(nobody);
+  const Ran ran = run_with_file_capabilities({"-q", "--engine", "ebpf", "--duration", "600ms", "-o", "r.reel", "--comm", name});
+  EXPECT_EQ(ran.code(), 0) << ran.err;
+  EXPECT_NE(ran.err.find("1 processes that match are left out"), std::string::npos) << ran.err;
+  OwnedEvents events;
+  read("own/r.reel", events);
+  std::size_t of_own = 0;
+  for (const AnyEvent& event : events.events()) {
+    std::visit([&](const auto& one) {
+      if constexpr (requires { one.pid; }) EXPECT_NE(raw(one.pid), roots);
+    }, event);
+    const auto* const call = std::get_if<Call>(&event);
+    of_own += call && raw(call->pid) == own;
+  }
+  EXPECT_GT(of_own, 0u);
+  for (const pid_t pid : {roots, own}) {
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+  }
 }
 
 TEST_F(Privileges, OfTheFileRecordTheUsersOwnCommandsWithEbpf) {
