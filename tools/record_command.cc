@@ -160,7 +160,7 @@ constexpr Row rows[] = {
      [](RecordCommand& c, const std::string& v) { return assign(c.flight, parse_flight_span(v)); }},
     {0, "on", "CONDITION", "with --flight: write it when errno=NAME appears, or at slower=SET:TIME; may be repeated",
      [](RecordCommand& c, const std::string& v) { return add_trigger(c.triggers, v); }},
-    {0, "dump", nullptr, "tell the flight recorders that run here to write what they have",
+    {0, "dump", nullptr, "tell flight recorders to write what they have: those behind the option (their PID, or one they record), or with this -o, or yours",
      [](RecordCommand& c, const std::string&) -> Result<void> { c.dump = true; return {}; }},
     {0, "buffer", "SIZE", "memory for the eBPF engine's rings, all together",
      [](RecordCommand& c, const std::string& v) { return assign(c.record.buffer_bytes, parse_size(v)); }},
@@ -252,6 +252,18 @@ void settle(RecordCommand& command) {
   if (command.query.all || !command.query.cgroups.empty() || !command.query.containers.empty()) command.record.follow_forks = true;
 }
 
+// Behind --dump stand pids where a command would.
+Result<void> settle_dump(RecordCommand& command) {
+  if (!command.dump) return {};
+  for (const std::string& word : command.command) {
+    const auto pids = parse_pids(word);
+    if (!pids) return pids.error();
+    command.dump_pids.insert(command.dump_pids.end(), pids->begin(), pids->end());
+  }
+  command.command.clear();
+  return {};
+}
+
 Result<void> check(const RecordCommand& command) {
   if (command.help || command.version || command.dump || command.check) return {};
   if (command.json) return Error{ErrorKind::usage, "--json goes with --check"};
@@ -300,16 +312,31 @@ Result<RecordCommand> parse_record_command(std::span<const char* const> words) {
   }
   if (!argv.mistake.empty()) return Error{ErrorKind::usage, argv.mistake};
   command.command = std::move(argv.operands);
+  if (auto settled = settle_dump(command); !settled) return settled.error();
   if (auto settled = settle_query(command); !settled) return settled.error();
   if (auto checked = check(command); !checked) return checked.error();
   settle(command);
   return command;
 }
 
+RecordGlance glance_at_record_command(std::span<const char* const> words) {
+  RecordGlance glance;
+  for (const GivenOption& given : normalise_argv(words, option_rows_of_record()).options) {
+    const Row& row = rows[static_cast<std::size_t>(given.option)];
+    glance.flight |= row.name == std::string_view("flight");
+    glance.follow_forks |= row.letter == 'f';
+    if (row.letter == 'o') glance.output = given.value.value_or("");
+    if (row.letter != 'p') continue;
+    if (const auto pids = parse_pids(given.value.value_or(""))) glance.targets.insert(glance.targets.end(), pids->begin(), pids->end());
+  }
+  return glance;
+}
+
 std::string record_help() {
   std::string text =
       "Usage: trace-record [OPTION]... [--] COMMAND [ARG]...\n"
       "       trace-record [OPTION]... -p PID[,PID]...\n"
+      "       trace-record --check [-p PID] | --dump [-o FILE] [PID[,PID]...]\n"
       "Records the system calls of a command or of running processes into a reel.\n\n";
   for (const Row& row : rows) {
     const std::string letter = row.letter ? fmt::format("-{},", row.letter) : "";

@@ -38,6 +38,7 @@ struct RecordCommand {
   std::optional<FlightSpan> flight;
   TriggerRules triggers;                         // --on
   bool dump = false;
+  std::vector<Pid> dump_pids;                    // with --dump: a recorder's, or of who is recorded; empty: no choice
   bool check = false;
   bool json = false;                             // with --check
   std::vector<std::string> command;              // behind the options
@@ -58,6 +59,15 @@ struct RecordCommand {
 // Parses the words behind the program's name. Options end at the first word that is none; nothing behind it is looked at.
 // Fails (ErrorKind::usage) with a sentence that names the option.
 Result<RecordCommand> parse_record_command(std::span<const char* const> words);
+
+// What a command line says of a recording, without a look at anything that it names: for those that run already.
+struct RecordGlance {
+  bool flight = false;
+  bool follow_forks = false;
+  std::string output;  // empty: a name was made up
+  std::vector<Pid> targets;
+};
+RecordGlance glance_at_record_command(std::span<const char* const> words);
 
 // The text of --help.
 std::string record_help();

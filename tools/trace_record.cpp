@@ -14,8 +14,8 @@
 namespace sysreel::tools {
 namespace {
 
-int request_dumps() {
-  const auto asked = request_flight_dumps();
+int request_dumps(const RecordCommand& command) {
+  const auto asked = request_flight_dumps({command.dump_pids, command.output});
   if (!asked) return fail(asked.error());
   say(fmt::format("{} flight recorder{} asked to write", *asked, *asked == 1 ? "" : "s"));
   return 0;
@@ -35,7 +35,7 @@ int record(int argc, char** argv) {
     fmt::print("trace-record {}\n", header_of_this_host().recorder_version);
     return 0;
   }
-  if (command->dump) return request_dumps();
+  if (command->dump) return request_dumps(*command);
   if (command->check) return check(*command);
   RecordSignals::install();
   return run_recording(*command, words, signals);
