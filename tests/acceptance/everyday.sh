@@ -3,31 +3,12 @@
 #   everyday.sh BIN_DIR PROGRAMS_DIR ENGINE
 set -euo pipefail
 bin=$1 programs=$2 engine=$3
-folder=$(mktemp -d)
-cleanup() {
-  [ -n "${target:-}" ] && kill -9 "$target" 2>/dev/null || true
-  rm -rf "$folder"
-}
-trap cleanup EXIT
-cd "$folder"
-export PATH="$bin:$PATH"
-
-failures=0
-check() {  # check DESCRIPTION COMMAND…: the command must succeed
-  local what=$1
-  shift
-  if "$@"; then echo "ok: $what"; else echo "NOT OK: $what"; failures=$((failures + 1)); fi
-}
-wait_until() {  # wait_until COMMAND…: up to a minute
-  for _ in $(seq 600); do "$@" 2>/dev/null && return 0; sleep 0.1; done
-  echo "gave up waiting for: $*" >&2
-  return 1
-}
-traced_by_nobody() { grep -q '^TracerPid:[[:space:]]*0$' "/proc/$1/status"; }
+. "$(dirname "$(readlink -f "$0")")/checks.sh"
 
 # --- record a process, then ask twice, without naming a file ---------------------------------------------------------------
 sh -c 'while :; do cat /no/such/file 2>/dev/null; sleep 0.05; done' &
 target=$!
+children+=("$target")
 trace-record --engine "$engine" -f -p "$target" --duration 2 2>said </dev/null
 check "an attached target lives on untouched" kill -0 "$target"
 check "and has no tracer" traced_by_nobody "$target"
@@ -70,7 +51,7 @@ mkdir elsewhere && cp "$bin/trace-report" same.reel elsewhere/
 check "a copy of the reader in another namespace prints the same" cmp here there
 
 # --- threads that block before anyone attached, and a killed recorder ------------------------------------------------------------
-"$programs/blocked_threads" >blocked & target=$!
+"$programs/blocked_threads" >blocked & children+=($!)
 wait_until test -s blocked
 read -r pid fd futex <blocked
 trace-record --engine "$engine" -p "$pid" --duration 3 -o blocked.reel 2>/dev/null
@@ -87,7 +68,7 @@ check "the reader says that the reel was never closed" grep -qi 'closed' said
 check "the target lives on" kill -0 "$pid"
 check "and has no tracer" wait_until traced_by_nobody "$pid"
 if [ "$engine" = ebpf ]; then
-  check "no program stays in the kernel" wait_until bash -c '! (bpftool prog list | grep -q on_sys_e)'
+  check "no program stays in the kernel" wait_until no_program_stays
 fi
 
 exit "$((failures > 0))"
