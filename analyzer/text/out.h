@@ -29,11 +29,13 @@ class Out {
     data_[size_++] = c;
   }
   void put(std::string_view text) {
+    if (text.empty()) return;  // its data may be null
     if (capacity_ - size_ < text.size()) grow(text.size());
     std::memcpy(data_.get() + size_, text.data(), text.size());
     size_ += text.size();
   }
   void fill(char c, std::size_t count) {
+    if (count == 0) return;
     if (capacity_ - size_ < count) grow(count);
     std::memset(data_.get() + size_, c, count);
     size_ += count;
