@@ -264,6 +264,7 @@ PumpOutcome Pump::run() {
   if (!closed && !outcome_.failure) outcome_.failure = closed.error();
   if (writer_.failure() && !outcome_.failure) outcome_.failure = writer_.failure();
   outcome_.totals = totals();
+  outcome_.forbidden = forbidden_.size();
   return outcome_;
 }
 

@@ -66,6 +66,7 @@ struct PumpOutcome {
   std::optional<Error> failure; // of the engine or of the output
   LossCounts losses;
   WriterTotals totals;
+  std::uint64_t forbidden = 0;  // processes that were left out because they may not be recorded
 };
 
 // One recording. Owns neither engine nor writer. Used by one thread.

@@ -36,6 +36,7 @@ void report(const RecordCommand& command, const PumpOutcome& outcome, Nanos elap
   if (outcome.failure) say(outcome.failure->message);
   const bool for_want = outcome.reason == EndReason::free_space || outcome.reason == EndReason::memory || !outcome.message.empty();
   if (for_want || (by_a_limit(outcome.reason) && !command.quiet)) say(fmt::format("stopped {}{}{}", describe(outcome.reason), outcome.message.empty() ? "" : ": ", outcome.message));
+  if (outcome.forbidden > 0) say(fmt::format("note: {} processes are left out: uid {} may not trace them", outcome.forbidden, ::getuid()));
   if (command.quiet) return;
   say(outcome_text(outcome, elapsed, name));
 }
