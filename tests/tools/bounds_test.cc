@@ -1,9 +1,12 @@
 // A recording bounds itself: in time, size, events and space, and says in the reel why it stopped.
 #include <sys/mount.h>
+#include <sys/sysinfo.h>
 
 #include <fstream>
 
+#include "recorder/resource_guard.h"
 #include "tests/tools/trace_record_fixture.h"
+#include "tools/record_command.h"
 
 namespace sysreel {
 namespace {
@@ -114,6 +117,48 @@ TEST_P(Bounds, StopsAtItsCeilingOfMemory) {
   EXPECT_EQ(ran.code(), 4);
   EXPECT_NE(ran.err.find("limit of memory"), std::string::npos) << ran.err;
   EXPECT_EQ(end_of("r.reel").reason, EndReason::memory);
+}
+
+// --- what bounds a recording for which nothing was asked ----------------------------------------------------------------------
+
+constexpr std::uint64_t mebibyte = 1u << 20, gibibyte = 1u << 30;
+
+std::int64_t seconds_of(std::vector<const char*> words) {
+  const auto command = tools::parse_record_command(words);
+  EXPECT_TRUE(command) << command.error().message;
+  return command ? command->limits.duration.value / 1'000'000'000 : -1;
+}
+
+TEST(DefaultBounds, AnAttachedTargetIsLeftAfterAnHour) {
+  EXPECT_EQ(seconds_of({"-p", "1"}), 3600);
+  EXPECT_EQ(seconds_of({"--comm", "x"}), 3600);
+  EXPECT_EQ(seconds_of({"-a"}), 3600);
+  EXPECT_EQ(seconds_of({"-p", "1", "--duration", "2m"}), 120);
+  EXPECT_EQ(seconds_of({"-p", "1", "--duration", "unlimited"}), 0) << "only who says so gets it";
+  EXPECT_EQ(seconds_of({"true"}), 0) << "a command ends by itself";
+  EXPECT_EQ(seconds_of({"-p", "1", "--flight", "64M"}), 0) << "a flight recorder is bounded by its memory";
+}
+
+TEST(DefaultBounds, OfSpaceFollowTheDisk) {
+  EXPECT_EQ(default_reel_bytes({gibibyte, 100 * gibibyte}), gibibyte / 2);
+  EXPECT_EQ(default_reel_bytes({100 * gibibyte, 200 * gibibyte}), 4 * gibibyte);
+  EXPECT_EQ(default_floor({gibibyte, 2 * gibibyte}), 2 * gibibyte / 20);
+  EXPECT_EQ(default_floor({gibibyte, 1024 * gibibyte}), 512 * mebibyte);
+}
+
+TEST_F(TraceRecord, OnTmpfsTheMemoryThatIsLeftCountsAsSpace) {
+  ASSERT_EQ(geteuid(), 0u) << "this test must run as root";
+  std::filesystem::create_directory(path("huge"));
+  ASSERT_EQ(mount("none", path("huge").c_str(), "tmpfs", 0, "size=64t"), 0);
+  const int folder = open(path("huge").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto space = disk_space_of(folder);
+  struct sysinfo machine {};
+  ASSERT_EQ(sysinfo(&machine), 0);
+  ASSERT_TRUE(space);
+  EXPECT_LE(space->free, std::uint64_t{machine.totalram} * machine.mem_unit);
+  EXPECT_GT(space->free, 0u);
+  close(folder);
+  umount2(path("huge").c_str(), MNT_DETACH);
 }
 
 // --- files -----------------------------------------------------------------------------------------------------------------
