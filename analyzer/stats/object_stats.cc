@@ -58,12 +58,6 @@ void put_descriptor(std::string& name, const Model& model, const Descriptor& des
   name += out.view();
 }
 
-void put_stack(std::string& name, const Call& call) {
-  for (const std::uint64_t address : call.stack) {
-    fmt::format_to(std::back_inserter(name), "{}{:#x}", name.empty() ? "" : " < ", address);
-  }
-}
-
 std::string_view absence_of(Grouping grouping) {
   switch (grouping) {
     case Grouping::path: return "(no path)";
@@ -83,7 +77,7 @@ void ObjectStats::on(const Call& call) {
     table_.of(name_.empty() ? absence_of(grouping_) : name_).add(call.flags, call.result, call.duration, call.on_cpu);
     if (timeline_ != nullptr) timeline_->add(call.end(), call.flags, call.result, call.duration, call.on_cpu);
   }
-  model_.on(call);
+  follow(call);
 }
 
 // Writes name_. Descriptors are what they were when the call began: a close is counted with what it closed.
@@ -97,7 +91,7 @@ void ObjectStats::name_group(const Call& call) {
     case Grouping::process: name_ = std::to_string(raw(call.pid)); break;
     case Grouping::errno_value: name_ = name_of_error(call.failed() ? static_cast<int>(-call.result) : 0); break;
     case Grouping::comm: name_ = model_.comm(call.tid); break;
-    case Grouping::stack: put_stack(name_, call); break;
+    case Grouping::stack: stacks_->names.put(name_, call.pid, call.stack); break;
     case Grouping::path:
       put_path_argument(name_, call, model_);
       if (name_.empty() && descriptor) put_descriptor(name_, model_, *descriptor);

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace sysreel {
+namespace {
+
+constexpr std::size_t longest_rule = 32;  // under the last column, whose texts may be as long as a stack
+
+}  // namespace
 
 std::string TextTable::text() const {
   std::vector<std::size_t> widths;
@@ -14,7 +19,10 @@ std::string TextTable::text() const {
   for (std::size_t number = 0; number < rows_.size(); ++number) {
     const auto& row = rows_[number];
     if (std::find(rules_.begin(), rules_.end(), number) != rules_.end()) {
-      for (std::size_t i = 0; i < widths.size(); ++i) out.append(i == 0 ? 0 : 2, ' ').append(widths[i], '-');
+      for (std::size_t i = 0; i < widths.size(); ++i) {
+        const bool last = i + 1 == widths.size();
+        out.append(i == 0 ? 0 : 2, ' ').append(last ? std::min(widths[i], longest_rule) : widths[i], '-');
+      }
       out += '\n';
     }
     for (std::size_t i = 0; i < row.size(); ++i) {
