@@ -129,7 +129,9 @@ TEST_F(Privileges, OfTheFileLeaveOutWhoIsFoundAndIsAnotherUsers) {
   std::size_t of_own = 0;
   for (const AnyEvent& event : events.events()) {
     std::visit([&](const auto& one) {
-      if constexpr (requires { one.pid; }) EXPECT_NE(raw(one.pid), roots);
+      if constexpr (requires { one.pid; }) {
+        EXPECT_NE(raw(one.pid), roots);
+      }
     }, event);
     const auto* const call = std::get_if<Call>(&event);
     of_own += call && raw(call->pid) == own;

@@ -57,7 +57,9 @@ TEST_P(Secrets, OfTheCommandLineOfWhoSendsASignalAreNotKept) {
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << read_all(err);
   const std::string all = content();
   // A tracer sees who sent the signal when it is delivered: the sender may be gone by then, and is not looked at.
-  if (GetParam() == std::string_view("ebpf")) EXPECT_NE(all.find("a-sender"), std::string::npos);
+  if (GetParam() == std::string_view("ebpf")) {
+    EXPECT_NE(all.find("a-sender"), std::string::npos);
+  }
   EXPECT_EQ(all.find("s3cr3t"), std::string::npos);
 }
 
