@@ -19,7 +19,7 @@ std::string_view OwnedEvents::keep(std::string_view text) {
 }
 
 void OwnedEvents::take(const Call& event) {
-  Call copy = event;
+  auto& copy = std::get<Call>(events_.emplace_back(event));
   if (!event.blocks.empty()) {
     auto* blocks = static_cast<Block*>(arena_.allocate(event.blocks.size_bytes(), alignof(Block)));
     std::uninitialized_copy(event.blocks.begin(), event.blocks.end(), blocks);
@@ -28,7 +28,6 @@ void OwnedEvents::take(const Call& event) {
     copy.blocks = kept;
   }
   copy.stack = keep(event.stack);
-  events_.emplace_back(copy);
 }
 
 void OwnedEvents::take(const Signal& event) {

@@ -22,7 +22,7 @@ int error_number(std::string_view name) {
   return 0;
 }
 
-const char* name_of(const Call& call) {
+std::string_view name_of(const Call& call) {
   const auto* const row = abi::row_of(call.abi, call.nr);
   return row ? row->name : "a call without a name";
 }

@@ -19,7 +19,7 @@ class Scan final : public EventSink {
   void on(const Call& call) override {
     redactor_.on(call);
     const auto* const row = abi::row_of(call.abi, call.nr);
-    tell(call.start, call.pid, row ? row->name : "call without a name");
+    tell(call.start, call.pid, row ? std::string(row->name) : "call without a name");
   }
   void on(const Signal& event) override {
     redactor_.on(event);

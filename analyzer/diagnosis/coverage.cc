@@ -27,7 +27,7 @@ std::vector<std::string> left_out(std::string_view calls, const Header& header) 
     const abi::SyscallRow* const row = abi::row_of(header.native_abi, nr);
     if (!row || !wanted.has(header.native_abi, nr)) continue;
     const bool kept_all_the_same = !header.strict_filter && (row->classes & kept_when_filtered) != 0;
-    if (!kept_all_the_same && (header.failed_only || !recorded.has(header.native_abi, nr))) names.push_back(row->name);
+    if (!kept_all_the_same && (header.failed_only || !recorded.has(header.native_abi, nr))) names.emplace_back(row->name);
   }
   return names;
 }

@@ -34,7 +34,7 @@ bool is_in_columns(Grouping grouping) {
 
 std::string name_of_call(Abi abi, SyscallNr nr) {
   const abi::SyscallRow* const row = abi::row_of(abi, nr);
-  const std::string name = row ? row->name : fmt::format("syscall_{:#x}", static_cast<unsigned>(raw(nr)));
+  const std::string name = row ? std::string(row->name) : fmt::format("syscall_{:#x}", static_cast<unsigned>(raw(nr)));
   return abi == Abi::x86_64 || abi == Abi::aarch64 ? name : fmt::format("{} ({})", name, abi::name_of(abi));
 }
 

@@ -3,33 +3,57 @@
 #include <algorithm>
 
 namespace sysreel::text {
+namespace {
 
-void EntryOrder::add(std::int64_t time, bool begins) {
-  if (!items_.empty() && time < items_.back().time) sorted_ = false;
-  items_.push_back({time, static_cast<std::uint32_t>(events_.size()), begins});
+// So many places an item is moved towards the beginning: events come nearly in order.
+constexpr std::size_t most_moves = 16;
+
+}  // namespace
+
+void EntryOrder::Items::add(const Item& item) {
+  std::size_t place = items_.size();
+  const std::size_t first = place - std::min(place, most_moves);
+  while (place > first && item < items_[place - 1]) --place;
+  if (place == first && place > 0 && item < items_[place - 1]) {
+    early_.push_back(item);
+  } else {
+    items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(place), item);
+  }
+}
+
+std::vector<EntryOrder::Item>& EntryOrder::Items::sorted() {
+  if (early_.empty()) return items_;
+  std::sort(early_.begin(), early_.end());
+  const auto middle = static_cast<std::ptrdiff_t>(items_.size());
+  items_.insert(items_.end(), early_.begin(), early_.end());
+  std::inplace_merge(items_.begin(), items_.begin() + middle, items_.end());
+  early_.clear();
+  return items_;
 }
 
 void EntryOrder::take(const Call& call) {
   if (call.has(call_hidden)) {
-    add(call.end().value, false);
+    calls_.add({call.end().value, next(), false});
   } else {
-    add(call.start.value, true);
-    if (!call.has(call_in_flight)) add(call.end().value, false);
+    calls_.add({call.start.value, next(), true});
+    if (!call.has(call_in_flight)) calls_.add({call.end().value, next(), false});
   }
   events_.on(call);
 }
 
 void EntryOrder::flush() {
-  if (!sorted_) {
-    std::stable_sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) { return a.time < b.time; });
-  }
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    const Item* next = i + 1 < items_.size() ? &items_[i + 1] : nullptr;
-    pass_on(items_[i], next);
+  std::vector<Item>& items = calls_.sorted();
+  const std::vector<Item>& others = others_.sorted();
+  const auto middle = static_cast<std::ptrdiff_t>(items.size());
+  items.insert(items.end(), others.begin(), others.end());
+  std::inplace_merge(items.begin(), items.begin() + middle, items.end());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Item* next = i + 1 < items.size() ? &items[i + 1] : nullptr;
+    pass_on(items[i], next);
   }
   events_.clear();
-  items_.clear();
-  sorted_ = true;
+  calls_.clear();
+  others_.clear();
 }
 
 void EntryOrder::pass_on(const Item& item, const Item* next) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +28,22 @@ class EntryOrder final : public EveryEvent<EntryOrder> {
     std::int64_t time;
     std::uint32_t event;  // position among the kept events
     bool begins;
+    bool operator<(const Item& other) const {
+      return std::tuple(time, event, !begins) < std::tuple(other.time, other.event, !other.begins);
+    }
+  };
+
+  // Sorts what comes nearly in order.
+  class Items {
+   public:
+    void add(const Item& item);
+    // All of them in order, until the next add().
+    std::vector<Item>& sorted();
+    void clear() { items_.clear(); }
+
+   private:
+    std::vector<Item> items_;  // in order
+    std::vector<Item> early_;  // belong far before what came before them: beginnings of long calls
   };
 
   friend EveryEvent<EntryOrder>;
@@ -41,16 +58,16 @@ class EntryOrder final : public EveryEvent<EntryOrder> {
 
   template <typename Event>
   void keep(const Event& event, Nanos time) {
-    add(time.value, false);
+    others_.add({time.value, next(), false});
     events_.on(event);
   }
-  void add(std::int64_t time, bool begins);
+  std::uint32_t next() const { return static_cast<std::uint32_t>(events_.size()); }
   void pass_on(const Item& item, const Item* next);
 
   EventSink& sink_;
   OwnedEvents events_;
-  std::vector<Item> items_;
-  bool sorted_ = true;
+  Items calls_;
+  Items others_;  // apart: what the recorder looks up has the time of the look, which is behind that of the calls around it
   std::unordered_map<int, std::int64_t> in_flight_;  // by thread: start of the call that has been passed on as such
 };
 

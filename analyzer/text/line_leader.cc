@@ -53,12 +53,14 @@ void LineLeader::print(Out& out, const Model& model, Tid tid, Nanos time, const 
   if (options_.instruction_pointer) put_instruction_pointer(out, call, ip);
 }
 
-void LineLeader::put_pid(Out& out, const Model& model, Tid tid) const {
+void LineLeader::put_pid(Out& out, const Model& model, Tid tid) {
   using Prefix = TextOptions::PidPrefix;
   const Prefix prefix = options_.pid_prefix;
   if (prefix == Prefix::never || (prefix == Prefix::when_several && model.tasks() < 2)) return;
+  const bool named = (options_.decode_pids & decode_comm) != 0;
+  if (!named && tid == cached_tid_ && !cached_pid_.empty()) return out.put(cached_pid_);
   std::string comm;
-  if ((options_.decode_pids & decode_comm) != 0) {
+  if (named) {
     if (options_.pid_lookup != nullptr) comm = options_.pid_lookup->comm_of_traced(tid);
     if (comm.empty()) comm = model.comm(tid);
   }
@@ -75,6 +77,9 @@ void LineLeader::put_pid(Out& out, const Model& model, Tid tid) const {
   if (brackets) out.put(']');
   if (!brackets && comm.empty() && out.size() - begin < 5) out.fill(' ', 5 - (out.size() - begin));
   out.put(' ');
+  if (named) return;
+  cached_tid_ = tid;
+  cached_pid_ = out.view_from(begin);
 }
 
 void LineLeader::put_absolute(Out& out, Nanos time) {

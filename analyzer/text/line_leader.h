@@ -29,7 +29,7 @@ class LineLeader {
   }
 
  private:
-  void put_pid(Out& out, const Model& model, Tid tid) const;
+  void put_pid(Out& out, const Model& model, Tid tid);
   void put_absolute(Out& out, Nanos time);
   void put_relative(Out& out, Nanos time);
 
@@ -38,6 +38,8 @@ class LineLeader {
   Nanos last_{-1};                 // when the line before was printed, for -r
   std::int64_t cached_second_ = -1;  // the second whose text is in cached_text_
   std::string cached_text_;
+  Tid cached_tid_{};               // whose leader without a name is in cached_pid_
+  std::string cached_pid_;
   std::unordered_map<int, SyscallNr> last_number_;  // by thread
 };
 

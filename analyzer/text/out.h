@@ -31,7 +31,7 @@ class Out {
   void put(std::string_view text) {
     if (text.empty()) return;  // its data may be null
     if (capacity_ - size_ < text.size()) grow(text.size());
-    std::memcpy(data_.get() + size_, text.data(), text.size());
+    copy(data_.get() + size_, text.data(), text.size());
     size_ += text.size();
   }
   void fill(char c, std::size_t count) {
@@ -64,6 +64,27 @@ class Out {
 
  private:
   void grow(std::size_t more);
+  // memcpy; without a call for the few bytes that most pieces of text have.
+  static void copy(char* to, const char* from, std::size_t length) {
+    if (length > 16) {
+      std::memcpy(to, from, length);
+    } else if (length >= 8) {
+      copy_ends<std::uint64_t>(to, from, length);
+    } else if (length >= 4) {
+      copy_ends<std::uint32_t>(to, from, length);
+    } else {
+      for (std::size_t i = 0; i < length; ++i) to[i] = from[i];
+    }
+  }
+  // The first and the last word, which may overlap.
+  template <typename Word>
+  static void copy_ends(char* to, const char* from, std::size_t length) {
+    Word first, last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + length - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + length - sizeof last, &last, sizeof last);
+  }
 
   std::unique_ptr<char[]> data_;
   std::size_t size_ = 0;

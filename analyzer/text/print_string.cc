@@ -51,6 +51,21 @@ bool wants_hex(HexStrings style, std::string_view text) {
   });
 }
 
+// How many of the first bytes print as they are, eight at a time: a few that would may be left over.
+std::size_t surely_plain(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+  std::size_t plain = 0;
+  for (; plain + sizeof(std::uint64_t) <= text.size(); plain += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + plain, sizeof word);
+    const std::uint64_t below_blank = (word - ones * ' ') & ~word;  // its high bit is right up to the first byte that is below
+    const std::uint64_t above_tilde = (word + ones) & highs;        // 0x7f
+    if (((word | below_blank | above_tilde) & highs) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) break;
+  }
+  return plain;
+}
+
 std::string_view as_text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 // Length of the string in `text`, the whole if there is no NUL.
@@ -64,7 +79,7 @@ void put_escaped(Out& out, HexStrings style, std::string_view text, std::string_
     return;
   }
   std::size_t plain = 0;  // beginning of the run of characters that print as they are
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = special.empty() ? surely_plain(text) : 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     const ByteRow row = byte_rows[c];
     if (row.escape == Escape::none && (special.empty() || special.find(text[i]) == std::string_view::npos)) continue;

@@ -1,5 +1,10 @@
 #include "analyzer/text/results.h"
 
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
 #include "analyzer/text/call_text.h"
 #include "analyzer/text/files/print_descriptor.h"
 #include "analyzer/text/processes/print_ids.h"
@@ -17,21 +22,26 @@ constexpr Restart restarts[] = {{512, "? ERESTARTSYS (To be restarted if SA_REST
                                 {514, "? ERESTARTNOHAND (To be restarted if no handler)"},
                                 {516, "? ERESTART_RESTARTBLOCK (Interrupted by signal)"}};
 
+// "-1 ENOENT (No such file or directory)", nothing for an error without a name.
+std::string_view text_of_error(int error) {
+  static const std::vector<std::string> texts = [] {
+    std::vector<std::string> all(4096);  // as many as the kernel has room for: linux/err.h
+    for (int i = 0; i < static_cast<int>(all.size()); ++i) {
+      if (const char* name = abi::errno_name(i)) all[static_cast<std::size_t>(i)] = fmt::format("-1 {} ({})", name, abi::errno_text(i));
+    }
+    return all;
+  }();
+  return error >= 0 && static_cast<std::size_t>(error) < texts.size() ? std::string_view(texts[static_cast<std::size_t>(error)]) : "";
+}
+
 void print_error(CallPrinter& p, int error) {
   Out& out = p.out;
   for (const Restart& restart : restarts) {
     if (restart.error == error) return out.put(restart.text);
   }
-  out.put("-1 ");
-  const char* name = abi::errno_name(error);
-  if (!name) {
-    out.put("(errno ");
-    out.decimal(static_cast<unsigned>(error));
-    return out.put(')');
-  }
-  out.put(name);
-  out.put(" (");
-  out.put(abi::errno_text(error));
+  if (const auto text = text_of_error(error); !text.empty()) return out.put(text);
+  out.put("-1 (errno ");
+  out.decimal(static_cast<unsigned>(error));
   out.put(')');
 }
 

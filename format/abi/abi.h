@@ -44,7 +44,7 @@ struct Arg {
 
 // One system call: its row in format/abi/syscalls/*.def.
 struct SyscallRow {
-  const char* name;
+  std::string_view name;
   std::uint32_t classes;
   ResultKind result;
   std::span<const Arg> args;

@@ -1,6 +1,8 @@
 #include "format/abi/layout.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 namespace sysreel::abi {
 namespace {
@@ -42,19 +44,35 @@ Slot slot_of(const Struct& layout, unsigned first, Abi abi) {
   return slot;
 }
 
-// Offset of field `index`, or of the end of the fields when index is their number.
-unsigned walk(const Struct& layout, unsigned index, Abi abi) {
+struct Places {
+  const Struct* layout = nullptr;
+  Abi abi{};
+  std::vector<unsigned> offsets;  // of the fields
+  unsigned size = 0;
+};
+
+void lay_out(Places& places, const Struct& layout, Abi abi) {
+  std::vector<unsigned> offsets;
   unsigned offset = 0, end = 0;
   for (unsigned i = 0; i < layout.fields.size();) {
     const Slot slot = slot_of(layout, i, abi);
     const std::int16_t place = layout.fields[i].place;
     offset = place >= 0 ? static_cast<unsigned>(place) : align_up(offset, slot.alignment);
-    if (index < slot.end) return offset;
+    offsets.resize(slot.end, offset);
     offset += slot.size;
     end = std::max(end, offset);
     i = slot.end;
   }
-  return end;
+  places = {&layout, abi, std::move(offsets), align_up(end, alignment_of(layout, abi))};
+}
+
+// Where the fields of a structure lie is asked for each time that one is printed.
+const Places& places_of(const Struct& layout, Abi abi) {
+  constexpr std::size_t kept = 256;
+  static thread_local std::array<Places, kept> known;
+  Places& places = known[(reinterpret_cast<std::uintptr_t>(&layout) / alignof(Struct) + static_cast<unsigned>(abi)) % kept];
+  if (places.layout != &layout || places.abi != abi) lay_out(places, layout, abi);
+  return places;
 }
 
 }  // namespace
@@ -78,10 +96,11 @@ unsigned size_of(CType type, Abi abi, const Struct* layout) {
   return 0;
 }
 
-unsigned size_of(const Struct& layout, Abi abi) {
-  return align_up(walk(layout, static_cast<unsigned>(layout.fields.size()), abi), alignment_of(layout, abi));
-}
+unsigned size_of(const Struct& layout, Abi abi) { return places_of(layout, abi).size; }
 
-unsigned offset_of(const Struct& layout, unsigned index, Abi abi) { return walk(layout, index, abi); }
+unsigned offset_of(const Struct& layout, unsigned index, Abi abi) {
+  const Places& places = places_of(layout, abi);
+  return index < places.offsets.size() ? places.offsets[index] : places.size;
+}
 
 }  // namespace sysreel::abi

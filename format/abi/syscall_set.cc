@@ -62,7 +62,7 @@ class Value {
       case Kind::classes: return (row.classes & classes_) != 0;
       case Kind::number:  return number == number_;
       case Kind::name:    return row.name == text_;
-      case Kind::pattern: return regexec(&pattern_->compiled, row.name, 0, nullptr, 0) == 0;
+      case Kind::pattern: return regexec(&pattern_->compiled, row.name.data(), 0, nullptr, 0) == 0;
     }
     return false;
   }

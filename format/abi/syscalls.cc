@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <map>
+#include <bitset>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "format/abi/abi.h"
@@ -80,15 +81,21 @@ struct VariantTable {
   std::vector<std::span<const Variant>> shapes;
 };
 
-using VariantTables = std::map<const SyscallRow*, VariantTable>;
+struct VariantTables {
+  std::unordered_map<const SyscallRow*, VariantTable> by_row;
+  std::bitset<1024> some;  // by place_of(): most rows have none, and that is asked for each call
+
+  static std::size_t place_of(const SyscallRow* row) { return reinterpret_cast<std::uintptr_t>(row) / alignof(SyscallRow) % 1024; }
+};
 
 VariantTables make_variant_tables() {
   VariantTables tables;
-  for (const Variant& variant : variant::all) tables[variant.base].all.push_back(variant);
+  for (const Variant& variant : variant::all) tables.by_row[variant.base].all.push_back(variant);
   for (const IoctlRow& ioctl : ioctl_rows()) {
-    tables[&row::ioctl_row].all.push_back({&row::ioctl_row, &ioctl.row, 1, ioctl.command, false, 0, 0, ioctl.mask});
+    tables.by_row[&row::ioctl_row].all.push_back({&row::ioctl_row, &ioctl.row, 1, ioctl.command, false, 0, 0, ioctl.mask});
   }
-  for (auto& [base, table] : tables) {
+  for (auto& [base, table] : tables.by_row) {
+    tables.some.set(VariantTables::place_of(base));
     std::stable_sort(table.all.begin(), table.all.end(), [](const Variant& a, const Variant& b) {
       return std::tuple(shape_of(a), keys_of(a)) < std::tuple(shape_of(b), keys_of(b));
     });
@@ -104,8 +111,9 @@ VariantTables make_variant_tables() {
 
 const VariantTable* variant_table_of(const SyscallRow& row) {
   static const VariantTables tables = make_variant_tables();
-  const auto found = tables.find(&row);
-  return found == tables.end() ? nullptr : &found->second;
+  if (!tables.some.test(VariantTables::place_of(&row))) return nullptr;
+  const auto found = tables.by_row.find(&row);
+  return found == tables.by_row.end() ? nullptr : &found->second;
 }
 
 // --- the number tables -----------------------------------------------------------------------------------------------------

@@ -51,6 +51,14 @@ check "exec storm: every execve is there" accounts_for exec.reel execve 61
 record -f -o fork.reel -- sh -c 'for i in 1 2 3 4 5 6 7 8; do (for j in 1 2 3 4 5 6 7 8; do (:) & done; wait) & done; wait'
 check "fork storm: the reel is sound" trace-info --verify fork.reel
 check "fork storm: every process ended in it" test "$(trace-report -f fork.reel 2>/dev/null | grep -c 'exited with')" -eq 73
+# As many processes as the user may have, each of which wants two more.
+bomb='b() { b | b & }; b; sleep 1'
+record -f -o bomb.reel -- setpriv --reuid=64999 --clear-groups prlimit --nproc=60 sh -c "$bomb" 2>/dev/null & recorder=$!
+sleep 3; pkill -9 -u 64999 || true
+check "fork bomb: the recorder ends with it" wait_until gone "$recorder"
+check "fork bomb: the reel is sound" trace-info --verify bomb.reel
+check "fork bomb: it was stopped by its limit" bash -c "trace-report -f -Z bomb.reel 2>/dev/null | grep -Eq '(clone|fork).* EAGAIN'"
+check "fork bomb: nothing was lost" bash -c "trace-info bomb.reel | grep -q '^lost *nothing'"
 threads=200; [ "$size" = long ] && threads=10000
 record -o threads.reel -- "$programs/known_calls" "$threads" 5
 check "thread storm: the count adds up" accounts_for threads.reel getppid $((threads * 5))

@@ -19,12 +19,12 @@ class TallySum : public Collector {
     const auto tallies = parse_tallies({reinterpret_cast<const char*>(snapshot.data.data()), snapshot.data.size()});
     ASSERT_TRUE(tallies);
     for (const CallTally& tally : *tallies) {
-      CallTally& sum = sums[abi::row_of(tally.abi, tally.nr)->name];
+      CallTally& sum = sums[std::string(abi::row_of(tally.abi, tally.nr)->name)];
       sum.calls += tally.calls;
       sum.errors += tally.errors;
       sum.time = sum.time + tally.time;
       sum.longest = tally.longest;
-      for (const CallTally::Bucket& bucket : tally.durations) timed[abi::row_of(tally.abi, tally.nr)->name] += bucket.calls;
+      for (const CallTally::Bucket& bucket : tally.durations) timed[std::string(abi::row_of(tally.abi, tally.nr)->name)] += bucket.calls;
     }
   }
 

@@ -36,7 +36,7 @@ struct SeenCall {
 
   std::string name() const {
     const abi::SyscallRow* const row = abi::row_of(call.abi, call.nr);
-    return row ? row->name : "?";
+    return row ? std::string(row->name) : "?";
   }
   // The block at argument `index`, nullptr if there is none.
   const Copy* at(int index, Phase phase) const {

@@ -77,7 +77,7 @@ void print_syscall_number(CallPrinter& p, const abi::Type&, std::uint64_t value)
   const bool possible = value < 0xffffffff && style != ConstantStyle::raw;
   const abi::SyscallRow* row = possible ? abi::row_of(p.call.abi, SyscallNr{static_cast<std::int32_t>(value)}) : nullptr;
   if (!row) return p.out.decimal(value);
-  const std::string name = std::string("__NR_") + row->name;
+  const std::string name = std::string("__NR_").append(row->name);
   if (style == ConstantStyle::abbrev) return p.out.put(name);
   p.out.decimal(value);
   print_note(p, name);
