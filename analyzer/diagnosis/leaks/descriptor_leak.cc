@@ -35,10 +35,10 @@ void DescriptorLeak::on(const Call& call, const Scene& scene) {
   const errors::Deed deed = errors::shape_of(call.abi, call.nr).deed;
   if (deed == errors::Deed::close) return closed(call.pid, static_cast<std::int32_t>(call.args[0]));
   if (deed == errors::Deed::replace) return closed(call.pid, static_cast<std::int32_t>(call.args[1]));
+  if (call.pid != telling_pid_ || call.result != telling_fd_) return;
+  telling_pid_ = {};
   const std::string* key = open_.find({raw(call.pid), static_cast<int>(call.result)});
-  Group* group = key ? groups_.find({raw(call.pid), *key}) : nullptr;
-  if (!group || group->made != many) return;
-  group->evidence = scene.evidence(call);
+  if (Group* group = key ? groups_.find({raw(call.pid), *key}) : nullptr) group->evidence = scene.evidence(call);
 }
 
 void DescriptorLeak::on(const FdFact& fact, const Scene& scene) {
@@ -52,6 +52,10 @@ void DescriptorLeak::on(const FdFact& fact, const Scene& scene) {
     group->first = fact.time;
     group->who = scene.name(fact.pid);
     group->evidence = scene.evidence("the first of them was made here");
+  }
+  if (group->made == many) {
+    telling_pid_ = fact.pid;
+    telling_fd_ = fact.fd;
   }
   group->last = fact.time;
   *known = std::move(what);

@@ -36,6 +36,8 @@ class DescriptorLeak final : public Rule {
 
   BoundedMap<std::pair<int, int>, std::string> open_{1 << 17};  // by process and descriptor: its group
   BoundedMap<Key, Group> groups_{8192};
+  Pid telling_pid_{};  // the call that made this descriptor, the hundredth of a group, comes next: it is the evidence
+  int telling_fd_ = -1;
   std::vector<Finding> found_;
   Nanos now_, began_;
 };
