@@ -40,6 +40,7 @@ Result<void> CallDecoder::load(const Source& source, std::size_t count, Nanos ba
 
 Result<void> CallDecoder::load_keys() {
   keys_.clear();
+  if (source(CallColumn::keyAbis).size() > count_) return misfit(CallColumn::keyAbis);
   ColumnReader numbers = reader(CallColumn::keyNumbers);
   for (const std::byte abi : source(CallColumn::keyAbis)) {
     const std::int64_t number = numbers.get_signed();
@@ -56,6 +57,7 @@ Result<void> CallDecoder::load_keys() {
 Result<void> CallDecoder::decode(Columns wanted) {
   if (contains(wanted, Columns::start)) wanted = wanted | Columns::task | Columns::duration;
   if (contains(wanted, Columns::on_cpu)) wanted = wanted | Columns::duration;
+  if (contains(wanted, Columns::duration)) wanted = wanted | Columns::key;
   if (contains(wanted, Columns::flags)) wanted = wanted | Columns::key;
   if (contains(wanted, Columns::result)) wanted = wanted | Columns::key;
   if (contains(wanted, Columns::args)) wanted = wanted | Columns::key;
@@ -68,7 +70,7 @@ Result<void> CallDecoder::decode(Columns wanted) {
     if (done) decoded_ = decoded_ | column;
   };
   step(Columns::task, [&] { return decode_indices(CallColumn::tasks, tasks_.size(), task_); });
-  step(Columns::key, [&] { return decode_indices(CallColumn::keys, keys_.size(), key_); });
+  step(Columns::key, [&] { return decode_keys(); });
   step(Columns::duration, [&] { return decode_split(CallColumn::durationsLow, CallColumn::durationsHigh, duration_); });
   step(Columns::start, [&] { return decode_start(); });
   step(Columns::on_cpu, [&] { return decode_on_cpu(); });
@@ -101,25 +103,34 @@ Result<void> CallDecoder::decode_indices(CallColumn column, std::size_t limit, s
   return {};
 }
 
+Result<void> CallDecoder::decode_keys() {
+  if (Result<void> decoded = decode_indices(CallColumn::keys, keys_.size(), key_); !decoded) return decoded;
+  groups_.sort(key_, keys_.size());
+  return {};
+}
+
 Result<void> CallDecoder::decode_split(CallColumn low, CallColumn high, std::vector<std::int64_t>& out) const {
   const ByteSpan low_bytes = source(low);
   const ByteSpan high_bytes = source(high);
   if (!low_bytes.empty() && low_bytes.size() != count_) return misfit(low);
   out.resize(count_);
+  const std::span<const std::uint32_t> calls = groups_.calls();
+  const auto low_byte = [&](std::size_t i) { return low_bytes.empty() ? 0 : static_cast<std::int64_t>(low_bytes[i]); };
   if (high_bytes.size() == count_) {
     std::uint64_t largest = 0;
     for (std::size_t i = 0; i < count_; ++i) {
       const auto value = static_cast<std::uint64_t>(high_bytes[i]);
       largest = std::max(largest, value);
-      out[i] = unzigzag(value) * 256;
+      out[calls[i]] = unzigzag(value) * 256 | low_byte(i);
     }
     if (largest >= 0x80) return misfit(high);
   } else {
     ColumnReader numbers(high_bytes);
-    for (std::int64_t& number : out) number = static_cast<std::int64_t>(static_cast<std::uint64_t>(numbers.get_signed()) << 8);
+    for (std::size_t i = 0; i < count_; ++i) {
+      out[calls[i]] = static_cast<std::int64_t>(static_cast<std::uint64_t>(numbers.get_signed()) << 8) | low_byte(i);
+    }
     if (!numbers.spent()) return misfit(high);
   }
-  for (std::size_t i = 0; i < low_bytes.size(); ++i) out[i] |= static_cast<std::int64_t>(low_bytes[i]);
   return {};
 }
 
@@ -138,7 +149,7 @@ Result<void> CallDecoder::decode_start() {
 Result<void> CallDecoder::decode_on_cpu() {
   ColumnReader numbers = reader(CallColumn::onCpu);
   on_cpu_.resize(count_);
-  for (std::size_t i = 0; i < count_; ++i) {
+  for (const std::uint32_t i : groups_.calls()) {
     const std::uint64_t code = numbers.get();
     on_cpu_[i] = code == on_cpu_unknown      ? -1
                  : code == on_cpu_throughout ? duration_[i]
@@ -153,9 +164,11 @@ Result<void> CallDecoder::decode_flags() {
   ColumnReader numbers = reader(CallColumn::flags);
   std::vector<std::uint16_t> last(keys_.size());
   flags_.resize(count_);
+  details_.resize(count_);
   for (std::size_t i = 0; i < count_; ++i) {
     std::uint16_t& flags = last[key_[i]];
-    if (static_cast<std::uint8_t>(changes_[i]) & change_details && details.byte() & detail_flags) {
+    details_[i] = static_cast<std::uint8_t>(changes_[i]) & change_details ? details.byte() : 0;
+    if (details_[i] & detail_flags) {
       const std::uint64_t value = numbers.get();
       if (value > UINT16_MAX) return misfit(CallColumn::flags);
       flags = static_cast<std::uint16_t>(value);
@@ -169,15 +182,16 @@ Result<void> CallDecoder::decode_flags() {
 
 Result<void> CallDecoder::decode_result() {
   ColumnReader numbers = reader(CallColumn::results);
-  std::vector<std::int64_t> last(keys_.size());
   result_.resize(count_);
-  for (std::size_t i = 0; i < count_; ++i) {
-    std::int64_t& result = last[key_[i]];
-    if (static_cast<std::uint8_t>(changes_[i]) & change_result) {
-      const std::int64_t value = numbers.get_signed();
-      result = is_large(result) ? sum(result, value) : value;
+  for (std::size_t key = 0; key < keys_.size(); ++key) {
+    std::int64_t result = 0;
+    for (const std::uint32_t i : groups_.calls_of(key)) {
+      if (static_cast<std::uint8_t>(changes_[i]) & change_result) {
+        const std::int64_t value = numbers.get_signed();
+        result = is_large(result) ? sum(result, value) : value;
+      }
+      result_[i] = result;
     }
-    result_[i] = result;
   }
   if (!numbers.spent()) return misfit(CallColumn::results);
   return {};
@@ -203,12 +217,28 @@ Result<void> CallDecoder::decode_args() {
   return {};
 }
 
+// Needs the details, which come with the flags.
+Result<void> CallDecoder::decode_ips() {
+  ColumnReader numbers = reader(CallColumn::ips);
+  ips_.resize(count_);
+  for (std::size_t key = 0; key < keys_.size(); ++key) {
+    std::uint64_t ip = 0;
+    for (const std::uint32_t i : groups_.calls_of(key)) {
+      if (details_[i] & detail_ip) ip += static_cast<std::uint64_t>(numbers.get_signed());
+      ips_[i] = ip;
+    }
+  }
+  if (!numbers.spent()) return misfit(CallColumn::ips);
+  return {};
+}
+
 // --- whole calls ----------------------------------------------------------------------------------------------------------
 
 Result<void> CallDecoder::begin_calls() {
   const Columns all = Columns::task | Columns::key | Columns::start | Columns::duration | Columns::on_cpu | Columns::flags |
                       Columns::result | Columns::args;
   if (Result<void> decoded = decode(all); !decoded) return decoded;
+  if (Result<void> decoded = decode_ips(); !decoded) return decoded;
   if (!layouts_.load(source(CallColumn::layoutLengths), source(CallColumn::layoutTags))) {
     return misfit(CallColumn::layoutTags);
   }
@@ -218,8 +248,6 @@ Result<void> CallDecoder::begin_calls() {
   states_.assign(keys_.size(), {});
   position_ = 0;
   fresh_contents_ = 0;
-  details_ = reader(CallColumn::details);
-  ips_ = reader(CallColumn::ips);
   layout_numbers_ = reader(CallColumn::layouts);
   stacks_ = reader(CallColumn::stacks);
   block_contents_ = reader(CallColumn::blockContents);
@@ -245,17 +273,13 @@ Result<void> CallDecoder::next(Call& call) {
   call.args = args_[i];
   call.result = result_[i];
 
-  std::uint8_t details = 0;
-  if (static_cast<std::uint8_t>(changes_[i]) & change_details) {
-    details = details_.byte();
-    if (details & detail_ip) key.ip += static_cast<std::uint64_t>(ips_.get_signed());
-    if (details & detail_layout) {
-      const std::uint64_t number = layout_numbers_.get();
-      if (number > layouts_.size()) return misfit(CallColumn::layouts);
-      key.layout = static_cast<std::uint32_t>(number);
-    }
+  const std::uint8_t details = details_[i];
+  if (details & detail_layout) {
+    const std::uint64_t number = layout_numbers_.get();
+    if (number > layouts_.size()) return misfit(CallColumn::layouts);
+    key.layout = static_cast<std::uint32_t>(number);
   }
-  call.ip = key.ip;
+  call.ip = ips_[i];
 
   blocks_.clear();
   if (key.layout != 0) {
@@ -351,8 +375,6 @@ bool CallDecoder::next_stack(KeyState& key) {
 }
 
 Result<void> CallDecoder::end_calls() const {
-  if (!details_.spent()) return misfit(CallColumn::details);
-  if (!ips_.spent()) return misfit(CallColumn::ips);
   if (!layout_numbers_.spent()) return misfit(CallColumn::layouts);
   if (!stacks_.spent()) return misfit(CallColumn::stacks);
   if (!block_contents_.spent()) return misfit(CallColumn::blockContents);

@@ -10,6 +10,7 @@
 #include "format/chunk_view.h"
 #include "format/column.h"
 #include "format/event.h"
+#include "format/key_groups.h"
 #include "format/result.h"
 #include "format/string_table.h"
 
@@ -49,13 +50,14 @@ class CallDecoder {
   ColumnReader reader(CallColumn column) const { return ColumnReader(source(column)); }
   Result<void> load_keys();
   Result<void> decode_indices(CallColumn column, std::size_t limit, std::vector<std::uint32_t>& out) const;
+  Result<void> decode_keys();
   Result<void> decode_split(CallColumn low, CallColumn high, std::vector<std::int64_t>& out) const;
   Result<void> decode_start();
   Result<void> decode_on_cpu();
   Result<void> decode_flags();
   Result<void> decode_result();
   Result<void> decode_args();
-  bool next_details(std::uint8_t changes, KeyState& key);
+  Result<void> decode_ips();
   bool next_block(std::uint8_t tag, std::size_t position, KeyState& key, const Call& call);
   bool follow_pointer(std::uint64_t skip, unsigned word, std::uint64_t& address);
   bool next_content(std::size_t position, KeyState& key, ByteSpan& content);
@@ -72,12 +74,15 @@ class CallDecoder {
 
   std::vector<std::uint32_t> task_;
   std::vector<std::uint32_t> key_;
+  KeyGroups groups_;  // by key_
   std::vector<std::int64_t> start_;
   std::vector<std::int64_t> duration_;
   std::vector<std::int64_t> on_cpu_;
+  std::vector<std::uint8_t> details_;
   std::vector<std::uint16_t> flags_;
   std::vector<std::int64_t> result_;
   std::vector<std::array<std::uint64_t, 6>> args_;
+  std::vector<std::uint64_t> ips_;
 
   // Where next() stands.
   std::size_t position_ = 0;
@@ -85,7 +90,7 @@ class CallDecoder {
   StringTable layouts_;
   StringTable contents_;
   std::size_t fresh_contents_ = 0;  // contents met so far
-  ColumnReader details_, ips_, layout_numbers_, stacks_, block_contents_, block_wanted_, block_pointers_, block_addresses_;
+  ColumnReader layout_numbers_, stacks_, block_contents_, block_wanted_, block_pointers_, block_addresses_;
   std::vector<Block> blocks_;
   std::vector<std::uint64_t> words_before_;  // of the call's blocks, up to and with each
   std::uint64_t pointer_cursor_ = 0;

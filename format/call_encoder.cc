@@ -12,6 +12,7 @@ constexpr std::int64_t no_end = INT64_MIN;
 constexpr std::size_t abi_count = 4;
 constexpr std::uint64_t no_pointer = UINT64_MAX;
 constexpr std::size_t pointer_search_limit = 4096;  // words looked at for one block
+constexpr std::size_t bytes_of_times = 6;           // of one call, about
 
 std::uint64_t load_word(const std::byte* at, unsigned size) {
   std::uint64_t word = 0;
@@ -28,6 +29,7 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   KeyState& key = states_[key_index];
   at(CallColumn::tasks).put(task);
   at(CallColumn::keys).put(key_index);
+  call_keys_.push_back(key_index);
   add_times(call, task);
 
   // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
@@ -37,11 +39,11 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   std::uint8_t changes = add_args(args, key);
   if (call.result != key.result) {
     changes |= change_result;
-    at(CallColumn::results).put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);
+    results_.add(key_index, is_large(key.result) ? difference(call.result, key.result) : call.result);
     key.result = call.result;
   }
   if (call.result < 0 && call.result > -4096) errors_.set(static_cast<std::size_t>(-call.result));
-  if (add_details(call, args, key)) changes |= change_details;
+  if (add_details(call, args, key_index)) changes |= change_details;
   at(CallColumn::changes).put_byte(changes);
   ++count_;
 }
@@ -71,12 +73,10 @@ void CallEncoder::add_times(const Call& call, std::uint32_t task) {
   std::int64_t& task_end = task_ends_[task];
   const std::int64_t gap = difference(call.start.value, task_end == no_end ? recent_end_ : task_end);
   const std::int64_t duration = call.duration.value;
-  at(CallColumn::gapsLow).put_byte(static_cast<std::uint8_t>(gap));
-  at(CallColumn::gapsHigh).put_signed(gap >> 8);
-  at(CallColumn::durationsLow).put_byte(static_cast<std::uint8_t>(duration));
-  at(CallColumn::durationsHigh).put_signed(duration >> 8);
   const bool measured = call.on_cpu.value >= 0;
-  at(CallColumn::onCpu).put(!measured ? on_cpu_unknown : call.on_cpu.value == duration ? on_cpu_throughout : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known);
+  times_.push_back({gap, duration, !measured                         ? on_cpu_unknown
+                                   : call.on_cpu.value == duration ? on_cpu_throughout
+                                                                   : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known});
   task_end = recent_end_ = sum(call.start.value, duration);
 }
 
@@ -92,7 +92,8 @@ std::uint8_t CallEncoder::add_args(const Args& args, KeyState& key) {
   return changes;
 }
 
-bool CallEncoder::add_details(const Call& call, const Args& args, KeyState& key) {
+bool CallEncoder::add_details(const Call& call, const Args& args, std::uint32_t key_index) {
+  KeyState& key = states_[key_index];
   std::uint8_t details = 0;
   if (call.flags != key.flags) {
     details |= detail_flags;
@@ -100,7 +101,7 @@ bool CallEncoder::add_details(const Call& call, const Args& args, KeyState& key)
   }
   if (call.ip != key.ip) {
     details |= detail_ip;
-    at(CallColumn::ips).put_signed(static_cast<std::int64_t>(call.ip - key.ip));
+    ips_.add(key_index, static_cast<std::int64_t>(call.ip - key.ip));
     key.ip = call.ip;
   }
   const ByteSpan layout = layout_of(call, args);
@@ -205,8 +206,41 @@ bool CallEncoder::add_stack(const Call& call, KeyState& key) {
   return true;
 }
 
+void CallEncoder::arrange() {
+  groups_.sort(call_keys_, keys_.size());
+  for (std::size_t key = 0; key < keys_.size(); ++key) {
+    for (const std::uint32_t call : groups_.calls_of(key)) {
+      const Times& times = times_[call];
+      at(CallColumn::gapsLow).put_byte(static_cast<std::uint8_t>(times.gap));
+      at(CallColumn::gapsHigh).put_signed(times.gap >> 8);
+      at(CallColumn::durationsLow).put_byte(static_cast<std::uint8_t>(times.duration));
+      at(CallColumn::durationsHigh).put_signed(times.duration >> 8);
+      at(CallColumn::onCpu).put(times.on_cpu);
+    }
+    for (const CallColumn column : {CallColumn::gapsLow, CallColumn::gapsHigh, CallColumn::durationsLow, CallColumn::durationsHigh,
+                                    CallColumn::onCpu}) {
+      end_group(column);
+    }
+  }
+  call_keys_.clear();
+  times_.clear();
+  arrange(CallColumn::results, results_);
+  results_.clear();
+  arrange(CallColumn::ips, ips_);
+  ips_.clear();
+}
+
+void CallEncoder::arrange(CallColumn column, const KeyedNumbers& numbers) {
+  groups_.sort(numbers.keys, keys_.size());
+  for (std::size_t key = 0; key < keys_.size(); ++key) {
+    for (const std::uint32_t i : groups_.calls_of(key)) at(column).put_signed(numbers.numbers[i]);
+    end_group(column);
+  }
+}
+
 std::size_t CallEncoder::bytes() const {
-  std::size_t total = contents_.lengths().size() + contents_.bytes().size() + layouts_.bytes().size();
+  std::size_t total = times_.size() * bytes_of_times + results_.keys.size() + ips_.keys.size();
+  total += contents_.lengths().size() + contents_.bytes().size() + layouts_.bytes().size();
   for (const ColumnWriter& column : columns_) total += column.size();
   return total;
 }
@@ -233,6 +267,11 @@ void CallEncoder::clear(Nanos base_time) {
   states_.clear();
   declared_.clear();
   for (ColumnWriter& column : columns_) column.clear();
+  call_keys_.clear();
+  times_.clear();
+  results_.clear();
+  ips_.clear();
+  for (std::vector<std::size_t>& ends : group_ends_) ends.clear();
   contents_.clear();
   layouts_.clear();
   task_ends_.clear();

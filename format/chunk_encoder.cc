@@ -69,18 +69,30 @@ ByteSpan ChunkEncoder::message(std::uint64_t sequence) {
     run_length_ = 0;
   }
   rows_[kind_of<FdFact>].next_call_ends(base_time_);
+  calls_.arrange();
   // The builder works in place behind the one word of framing, so that nothing is copied.
   message_.assign(1 + overhead_words + bytes() / sizeof(std::uint64_t), 0);
   auto* const words = reinterpret_cast<capnp::word*>(message_.data());
   capnp::FlatMessageBuilder builder(kj::arrayPtr(words + 1, message_.size() - 1));
   // Columns lie in the order in which they are set.
   seams_.clear();
-  const auto note_seams = [&](std::size_t column_bytes) {
+  const auto note_seam = [&](std::size_t place) {
+    if (seams_.empty() || seams_.back() < place) seams_.push_back(place);
+  };
+  const auto note_seams = [&](std::size_t column_bytes, std::span<const std::size_t> group_ends = {}) {
     if (column_bytes < least_seamed) return;
     const std::size_t end = (1 + builder.getSegmentsForOutput()[0].size()) * sizeof(capnp::word);
     const std::size_t begin = end - (column_bytes + sizeof(capnp::word) - 1) / sizeof(capnp::word) * sizeof(capnp::word);
-    if (seams_.empty() || seams_.back() != begin) seams_.push_back(begin);
-    seams_.push_back(end);
+    note_seam(begin);
+    std::size_t group = 0;
+    for (const std::size_t group_end : group_ends) {
+      if (group_end - group >= least_seamed) {
+        note_seam(begin + group);
+        note_seam(begin + group_end);
+      }
+      group = group_end;
+    }
+    note_seam(end);
   };
 
   auto chunk = builder.initRoot<schema::Chunk>();
@@ -95,7 +107,7 @@ ByteSpan ChunkEncoder::message(std::uint64_t sequence) {
       const ByteSpan column = calls_.column(static_cast<CallColumn>(i));
       if (column.empty()) continue;
       calls.set(call_column_names[i], data(column));
-      note_seams(column.size());
+      note_seams(column.size(), calls_.group_ends(static_cast<CallColumn>(i)));
     }
   }
   capnp::DynamicStruct::Builder dynamic = chunk;

@@ -52,7 +52,7 @@ class ChunkEncoder {
 
   // The message, flat; valid until the next call of this.
   ByteSpan message(std::uint64_t sequence);
-  // Where in that message a large column begins or ends, in ascending order.
+  // Where in that message a large column, or what one key has of it, begins or ends, in ascending order.
   std::span<const std::size_t> seams() const { return seams_; }
 
   // Starts the next chunk.

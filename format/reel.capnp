@@ -57,7 +57,7 @@ struct Calls {
   # the table of keys
   keyAbis @0 :Data;
   keyNumbers @1 :Data;
-  # one entry a call
+  # one entry a call; gaps, durations and onCpu by key
   tasks @2 :Data;
   keys @3 :Data;
   gapsLow @4 :Data;
@@ -66,7 +66,7 @@ struct Calls {
   durationsHigh @7 :Data;
   onCpu @8 :Data;
   changes @9 :Data;
-  # one entry a call in which it changed
+  # one entry a call in which it changed; results and ips by key
   details @10 :Data;
   results @11 :Data;
   flags @12 :Data;

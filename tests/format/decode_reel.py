@@ -104,7 +104,7 @@ class Key:
 
 
 class Calls:
-    def __init__(self, chunk):
+    def __init__(self, chunk, count):
         fields = collections.defaultdict(bytes, chunk.get("calls", {}))
         self.columns = {name: Column(data) for name, data in fields.items()}
         numbers = Column(fields["keyNumbers"])
@@ -114,6 +114,8 @@ class Calls:
         self.fresh = 0
         self.ends = {}
         self.recent_end = chunk.get("baseTime", 0)
+        self.position = 0
+        self.arrange(count)
 
     def column(self, name):
         return self.columns.setdefault(name, Column(b""))
@@ -121,26 +123,40 @@ class Calls:
     def split(self, name):
         return (self.column(name + "High").signed() * 256) + self.column(name + "Low").byte()
 
+    def arrange(self, count):
+        """Brings the columns whose values stand by key into the order of the calls."""
+        self.call_keys = [self.column("keys").varint() for _ in range(count)]
+        self.changes = [self.column("changes").byte() for _ in range(count)]
+        self.details = [self.column("details").byte() if changes & 0x80 else 0 for changes in self.changes]
+        by_key = sorted(range(count), key=lambda call: self.call_keys[call])
+        self.gaps = {call: self.split("gaps") for call in by_key}
+        self.durations = {call: self.split("durations") for call in by_key}
+        self.on_cpu = {call: self.column("onCpu").varint() for call in by_key}
+        self.results = {call: self.column("results").signed() for call in by_key if self.changes[call] & 0x40}
+        self.ips = {call: self.column("ips").signed() for call in by_key if self.details[call] & 2}
+
     def next(self, sums):
-        task, key = self.column("tasks").varint(), self.keys[self.column("keys").varint()]
-        start = to_signed(self.split("gaps") + self.ends.get(task, self.recent_end))
-        duration = to_signed(self.split("durations"))
+        call = self.position
+        self.position += 1
+        task, key = self.column("tasks").varint(), self.keys[self.call_keys[call]]
+        start = to_signed(self.gaps[call] + self.ends.get(task, self.recent_end))
+        duration = to_signed(self.durations[call])
         self.recent_end = self.ends[task] = to_signed(start + duration)
-        on_cpu = self.column("onCpu").varint()
+        on_cpu = self.on_cpu[call]
         if on_cpu:
             sums["on_cpu"] += duration if on_cpu == 1 else on_cpu - 2
-        changes = self.column("changes").byte()
+        changes = self.changes[call]
         for slot in range(6):
             if changes >> slot & 1:
                 key.args[slot] = (key.args[slot] + self.column(f"args{slot}").signed()) & MASK
         if changes & 0x40:
             large = key.result >= 1 << 32 or key.result < -(1 << 32)
-            key.result = to_signed(self.column("results").signed() + (key.result if large else 0))
-        details = self.column("details").byte() if changes & 0x80 else 0
+            key.result = to_signed(self.results[call] + (key.result if large else 0))
+        details = self.details[call]
         if details & 1:
             key.flags = self.column("flags").varint()
         if details & 2:
-            key.ip = (key.ip + self.column("ips").signed()) & MASK
+            key.ip = (key.ip + self.ips[call]) & MASK
         if details & 4:
             key.layout = self.column("layouts").varint()
         self.blocks(key, sums)
@@ -198,10 +214,13 @@ def main():
     text = subprocess.run(["capnp", "decode", schema, "Chunk"], check=True, input=content, stdout=subprocess.PIPE).stdout
     counts, kinds, sums = collections.Counter(), collections.Counter(), collections.Counter()
     for chunk in messages(text):
-        calls, order = Calls(chunk), Column(chunk.get("order", b""))
-        fact_times, waiting = Column(chunk.get("fdFacts", {}).get("time", b"")), 0
+        order = Column(chunk.get("order", b""))
+        runs = []
         while order.more():
-            kind, count = order.varint(), order.varint()
+            runs.append((order.varint(), order.varint()))
+        calls = Calls(chunk, sum(count for kind, count in runs if kind == 0))
+        fact_times, waiting = Column(chunk.get("fdFacts", {}).get("time", b"")), 0
+        for kind, count in runs:
             kinds[kind] += count
             if kind == 7:
                 waiting += count

@@ -77,6 +77,7 @@ TEST(Hostile, ColumnsThatDoNotFitTheCallsAreRefused) {
   };
   // Too long, too short, beyond a table, a varint of 11 bytes, or a code that points nowhere.
   static const Case cases[] = {
+      {"keyAbis", [](Calls c) { c.setKeyAbis(bytes(std::string_view("\0\0\0", 3))); }},
       {"keyNumbers", [](Calls c) { c.setKeyNumbers(bytes("\1\1")); }},
       {"keyNumbers", [](Calls c) { c.setKeyNumbers(bytes("\xff\xff\xff\xff\xff\xff\1")); }},
       {"tasks", [](Calls c) { c.setTasks(bytes(std::string_view("\0\1", 2))); }},
@@ -169,6 +170,7 @@ TEST(Hostile, RowsThatDoNotFitAreRefused) {
     return error_after([&](schema::Chunk::Builder chunk) {
       two_calls(chunk);
       chunk.setOrder(bytes("\1\2"));
+      chunk.initCalls();
       change(chunk.initSignals());
     });
   };
