@@ -105,7 +105,7 @@ Result<void> CallDecoder::decode_indices(CallColumn column, std::size_t limit, s
 
 Result<void> CallDecoder::decode_keys() {
   if (Result<void> decoded = decode_indices(CallColumn::keys, keys_.size(), key_); !decoded) return decoded;
-  groups_.sort(key_, keys_.size());
+  groups_.sort(key_);
   return {};
 }
 
@@ -182,16 +182,15 @@ Result<void> CallDecoder::decode_flags() {
 
 Result<void> CallDecoder::decode_result() {
   ColumnReader numbers = reader(CallColumn::results);
+  std::vector<std::int64_t> last(keys_.size());
   result_.resize(count_);
-  for (std::size_t key = 0; key < keys_.size(); ++key) {
-    std::int64_t result = 0;
-    for (const std::uint32_t i : groups_.calls_of(key)) {
-      if (static_cast<std::uint8_t>(changes_[i]) & change_result) {
-        const std::int64_t value = numbers.get_signed();
-        result = is_large(result) ? sum(result, value) : value;
-      }
-      result_[i] = result;
+  for (const std::uint32_t i : groups_.calls()) {
+    std::int64_t& result = last[key_[i]];
+    if (static_cast<std::uint8_t>(changes_[i]) & change_result) {
+      const std::int64_t value = numbers.get_signed();
+      result = is_large(result) ? sum(result, value) : value;
     }
+    result_[i] = result;
   }
   if (!numbers.spent()) return misfit(CallColumn::results);
   return {};
@@ -220,13 +219,11 @@ Result<void> CallDecoder::decode_args() {
 // Needs the details, which come with the flags.
 Result<void> CallDecoder::decode_ips() {
   ColumnReader numbers = reader(CallColumn::ips);
+  std::vector<std::uint64_t> last(keys_.size());
   ips_.resize(count_);
-  for (std::size_t key = 0; key < keys_.size(); ++key) {
-    std::uint64_t ip = 0;
-    for (const std::uint32_t i : groups_.calls_of(key)) {
-      if (details_[i] & detail_ip) ip += static_cast<std::uint64_t>(numbers.get_signed());
-      ips_[i] = ip;
-    }
+  for (const std::uint32_t i : groups_.calls()) {
+    if (details_[i] & detail_ip) last[key_[i]] += static_cast<std::uint64_t>(numbers.get_signed());
+    ips_[i] = last[key_[i]];
   }
   if (!numbers.spent()) return misfit(CallColumn::ips);
   return {};

@@ -12,7 +12,6 @@ constexpr std::int64_t no_end = INT64_MIN;
 constexpr std::size_t abi_count = 4;
 constexpr std::uint64_t no_pointer = UINT64_MAX;
 constexpr std::size_t pointer_search_limit = 4096;  // words looked at for one block
-constexpr std::size_t bytes_of_times = 6;           // of one call, about
 
 std::uint64_t load_word(const std::byte* at, unsigned size) {
   std::uint64_t word = 0;
@@ -27,10 +26,10 @@ CallEncoder::CallEncoder() : direct_keys_(abi_count * direct_numbers) {}
 void CallEncoder::add(const Call& call, std::uint32_t task) {
   const std::uint32_t key_index = key_of(call);
   KeyState& key = states_[key_index];
+  Group& group = groups_[group_of(key_index)];
   at(CallColumn::tasks).put(task);
   at(CallColumn::keys).put(key_index);
-  call_keys_.push_back(key_index);
-  add_times(call, task);
+  add_times(call, task, group);
 
   // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
   const std::size_t declared = declared_[key_index];
@@ -39,11 +38,11 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   std::uint8_t changes = add_args(args, key);
   if (call.result != key.result) {
     changes |= change_result;
-    results_.add(key_index, is_large(key.result) ? difference(call.result, key.result) : call.result);
+    group.results.put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);
     key.result = call.result;
   }
   if (call.result < 0 && call.result > -4096) errors_.set(static_cast<std::size_t>(-call.result));
-  if (add_details(call, args, key_index)) changes |= change_details;
+  if (add_details(call, args, key, group)) changes |= change_details;
   at(CallColumn::changes).put_byte(changes);
   ++count_;
 }
@@ -68,15 +67,19 @@ std::uint32_t CallEncoder::key_of(const Call& call) {
   return *known - 1;
 }
 
-void CallEncoder::add_times(const Call& call, std::uint32_t task) {
+void CallEncoder::add_times(const Call& call, std::uint32_t task, Group& group) {
   if (task >= task_ends_.size()) task_ends_.resize(task + 1, no_end);
   std::int64_t& task_end = task_ends_[task];
   const std::int64_t gap = difference(call.start.value, task_end == no_end ? recent_end_ : task_end);
   const std::int64_t duration = call.duration.value;
+  group.gaps_low.put_byte(static_cast<std::uint8_t>(gap));
+  group.gaps_high.put_signed(gap >> 8);
+  group.durations_low.put_byte(static_cast<std::uint8_t>(duration));
+  group.durations_high.put_signed(duration >> 8);
   const bool measured = call.on_cpu.value >= 0;
-  times_.push_back({gap, duration, !measured                         ? on_cpu_unknown
-                                   : call.on_cpu.value == duration ? on_cpu_throughout
-                                                                   : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known});
+  group.on_cpu.put(!measured                       ? on_cpu_unknown
+                   : call.on_cpu.value == duration ? on_cpu_throughout
+                                                   : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known);
   task_end = recent_end_ = sum(call.start.value, duration);
 }
 
@@ -92,8 +95,7 @@ std::uint8_t CallEncoder::add_args(const Args& args, KeyState& key) {
   return changes;
 }
 
-bool CallEncoder::add_details(const Call& call, const Args& args, std::uint32_t key_index) {
-  KeyState& key = states_[key_index];
+bool CallEncoder::add_details(const Call& call, const Args& args, KeyState& key, Group& group) {
   std::uint8_t details = 0;
   if (call.flags != key.flags) {
     details |= detail_flags;
@@ -101,7 +103,7 @@ bool CallEncoder::add_details(const Call& call, const Args& args, std::uint32_t 
   }
   if (call.ip != key.ip) {
     details |= detail_ip;
-    ips_.add(key_index, static_cast<std::int64_t>(call.ip - key.ip));
+    group.ips.put_signed(static_cast<std::int64_t>(call.ip - key.ip));
     key.ip = call.ip;
   }
   const ByteSpan layout = layout_of(call, args);
@@ -207,41 +209,24 @@ bool CallEncoder::add_stack(const Call& call, KeyState& key) {
 }
 
 void CallEncoder::arrange() {
-  groups_.sort(call_keys_, keys_.size());
-  for (std::size_t key = 0; key < keys_.size(); ++key) {
-    for (const std::uint32_t call : groups_.calls_of(key)) {
-      const Times& times = times_[call];
-      at(CallColumn::gapsLow).put_byte(static_cast<std::uint8_t>(times.gap));
-      at(CallColumn::gapsHigh).put_signed(times.gap >> 8);
-      at(CallColumn::durationsLow).put_byte(static_cast<std::uint8_t>(times.duration));
-      at(CallColumn::durationsHigh).put_signed(times.duration >> 8);
-      at(CallColumn::onCpu).put(times.on_cpu);
+  for (std::size_t i = 0; i < columns_by_key.size(); ++i) {
+    ColumnWriter& column = at(columns_by_key[i]);
+    for (Group& group : groups_in_use()) {
+      ColumnWriter& part = *group.columns()[i];
+      column.append(part);
+      part.clear();
+      group_ends_[static_cast<std::size_t>(columns_by_key[i])].push_back(column.size());
     }
-    for (const CallColumn column : {CallColumn::gapsLow, CallColumn::gapsHigh, CallColumn::durationsLow, CallColumn::durationsHigh,
-                                    CallColumn::onCpu}) {
-      end_group(column);
-    }
-  }
-  call_keys_.clear();
-  times_.clear();
-  arrange(CallColumn::results, results_);
-  results_.clear();
-  arrange(CallColumn::ips, ips_);
-  ips_.clear();
-}
-
-void CallEncoder::arrange(CallColumn column, const KeyedNumbers& numbers) {
-  groups_.sort(numbers.keys, keys_.size());
-  for (std::size_t key = 0; key < keys_.size(); ++key) {
-    for (const std::uint32_t i : groups_.calls_of(key)) at(column).put_signed(numbers.numbers[i]);
-    end_group(column);
   }
 }
 
 std::size_t CallEncoder::bytes() const {
-  std::size_t total = times_.size() * bytes_of_times + results_.keys.size() + ips_.keys.size();
-  total += contents_.lengths().size() + contents_.bytes().size() + layouts_.bytes().size();
+  std::size_t total = contents_.lengths().size() + contents_.bytes().size() + layouts_.bytes().size();
   for (const ColumnWriter& column : columns_) total += column.size();
+  for (const Group& group : groups_in_use()) {
+    total += group.gaps_low.size() + group.gaps_high.size() + group.durations_low.size() + group.durations_high.size() +
+             group.on_cpu.size() + group.results.size() + group.ips.size();
+  }
   return total;
 }
 
@@ -262,15 +247,14 @@ void CallEncoder::clear(Nanos base_time) {
     const auto number = static_cast<std::uint32_t>(raw(key.nr));
     if (abi < abi_count && number < direct_numbers) direct_keys_[abi * direct_numbers + number] = 0;
   }
+  for (Group& group : groups_in_use()) {
+    for (ColumnWriter* const column : group.columns()) column->clear();
+  }
   other_keys_.clear();
   keys_.clear();
   states_.clear();
   declared_.clear();
   for (ColumnWriter& column : columns_) column.clear();
-  call_keys_.clear();
-  times_.clear();
-  results_.clear();
-  ips_.clear();
   for (std::vector<std::size_t>& ends : group_ends_) ends.clear();
   contents_.clear();
   layouts_.clear();

@@ -1,6 +1,7 @@
 // Turns calls into columns, one after the other. See "Calls" in FORMAT.md.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -12,7 +13,6 @@
 #include "format/chunk_view.h"
 #include "format/column.h"
 #include "format/event.h"
-#include "format/key_groups.h"
 #include "format/string_table.h"
 
 namespace sysreel {
@@ -26,7 +26,7 @@ class CallEncoder {
   void add(const Call& call, std::uint32_t task);
 
   std::uint32_t count() const { return count_; }
-  // Of all columns so far; until arrange(), about.
+  // Of all columns so far.
   std::size_t bytes() const;
   // What the index says about this chunk.
   std::span<const CallKey> keys() const { return keys_; }
@@ -44,35 +44,26 @@ class CallEncoder {
 
  private:
   using Args = std::array<std::uint64_t, 6>;
-  struct Times {
-    std::int64_t gap, duration;
-    std::uint64_t on_cpu;
-  };
-  // Numbers of some of the calls, each with the key of its call.
-  struct KeyedNumbers {
-    std::vector<std::uint32_t> keys;
-    std::vector<std::int64_t> numbers;
-    void add(std::uint32_t key, std::int64_t number) {
-      keys.push_back(key);
-      numbers.push_back(number);
-    }
-    void clear() {
-      keys.clear();
-      numbers.clear();
+  // What one group of keys has of the columns that stand by key.
+  struct Group {
+    ColumnWriter gaps_low, gaps_high, durations_low, durations_high, on_cpu, results, ips;
+    // In the order of columns_by_key.
+    std::array<ColumnWriter*, columns_by_key.size()> columns() {
+      return {&gaps_low, &gaps_high, &durations_low, &durations_high, &on_cpu, &results, &ips};
     }
   };
 
   ColumnWriter& at(CallColumn column) { return columns_[static_cast<std::size_t>(column)]; }
   std::uint32_t key_of(const Call& call);
-  void add_times(const Call& call, std::uint32_t task);
+  void add_times(const Call& call, std::uint32_t task, Group& group);
   std::uint8_t add_args(const Args& args, KeyState& key);
-  bool add_details(const Call& call, const Args& args, std::uint32_t key_index);
+  bool add_details(const Call& call, const Args& args, KeyState& key, Group& group);
   ByteSpan layout_of(const Call& call, const Args& args);
   std::uint64_t words_to_pointer(const Call& call, std::size_t index);
   void add_contents(const Call& call, KeyState& key);
   bool add_stack(const Call& call, KeyState& key);
-  void arrange(CallColumn column, const KeyedNumbers& numbers);
-  void end_group(CallColumn column) { group_ends_[static_cast<std::size_t>(column)].push_back(at(column).size()); }
+  std::span<Group> groups_in_use() { return std::span(groups_).first(std::min<std::size_t>(keys_.size(), key_groups)); }
+  std::span<const Group> groups_in_use() const { return std::span(groups_).first(std::min<std::size_t>(keys_.size(), key_groups)); }
 
   static constexpr std::size_t direct_numbers = 1024;
 
@@ -88,11 +79,7 @@ class CallEncoder {
   std::unordered_map<std::uint64_t, std::uint32_t> other_keys_;
   std::vector<std::int64_t> task_ends_;
   std::int64_t recent_end_ = 0;
-  // What waits for arrange().
-  std::vector<std::uint32_t> call_keys_;
-  std::vector<Times> times_;
-  KeyedNumbers results_, ips_;
-  KeyGroups groups_;
+  std::array<Group, key_groups> groups_;  // wait for arrange()
   std::array<std::vector<std::size_t>, call_column_count> group_ends_;
   std::bitset<4096> errors_;
   std::uint32_t count_ = 0;

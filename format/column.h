@@ -57,6 +57,13 @@ class ColumnWriter {
     seen_ |= bytes.size();
   }
 
+  // Puts all that was put there.
+  void append(const ColumnWriter& other) {
+    const std::uint64_t seen = seen_ | other.seen_;
+    put_bytes(other.bytes());
+    seen_ = seen;
+  }
+
   // All that was put, be it zero or not.
   ByteSpan bytes() const { return {data_.get(), used_}; }
   // The same, and nothing if every number is zero.

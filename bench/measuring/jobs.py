@@ -1,5 +1,6 @@
 """Real work with a beginning and an end: a compile job, and a walk over many files."""
 import os
+import statistics
 
 from measuring import reels
 from measuring.rows import Row
@@ -7,6 +8,7 @@ from measuring.storms import ratios
 from measuring.tools import NATIVE, size_of
 
 WALL_TARGETS = {("compile", "trace-record"): 1.05}
+FLOOR = "floor: payload"
 BYTES_TARGETS = {"compile": 5.0, "files": 5.5}
 
 
@@ -46,14 +48,16 @@ def jobs(bench, tools, rounds):
                 cpu.setdefault(tool.name, []).append(cost.cpu)
                 if tool.name == "trace-record":
                     facts = reels.facts(bench, tool.output)
-                    found.append((size_of(tool) / max(facts["events"], 1), facts["lost"]))
+                    found.append((size_of(tool) / max(facts["events"], 1), facts["lost"], reels.least_bytes(bench, tool.output)))
         rows.append(Row(name, "native", "s", wall["native"]))
         for tool in tools:
             row = Row(name, tool.name, "x native", ratios(wall[tool.name], wall["native"]), WALL_TARGETS.get((name, tool.name)))
+            if tool.name == "trace-record" and FLOOR in wall:
+                row.floor = statistics.median(ratios(wall[FLOOR], wall["native"]))
             row.note = f"CPU x{sum(cpu[tool.name]) / sum(cpu['native'][:len(cpu[tool.name])]):.2f}"
             rows.append(row)
         if found:
             lost = sum(each[1] for each in found)
             rows.append(Row(name, "trace-record", "bytes an event", [each[0] for each in found], BYTES_TARGETS[name],
-                            note=f"{lost} lost" if lost else "nothing lost"))
+                            floor=statistics.median(each[2] for each in found), note=f"{lost} lost" if lost else "nothing lost"))
     return rows

@@ -16,12 +16,9 @@ EVENTS_OF_SMALL_CHUNK = 64
 
 MOST_TO_FIRST_LINE = 50     # ms
 MOST_TO_WINDOW = 200        # ms
-# Reader -> (command line without the reel, millions of events a second at least, of CPU time and not of wall time).
-READERS = {"trace-report": (["trace-report"], 3.0, True),
-           "trace-report -f -ttt -T": (["trace-report", "-f", "-ttt", "-T"], None, True),
-           "trace-stats": (["trace-stats"], 40.0, False),
-           "trace-report --errors": (["trace-report", "--errors"], 5.0, False),
-           "trace-report --diagnose": (["trace-report", "--diagnose"], 5.0, False)}
+# Command line without the reel -> millions a second at least: of lines and CPU where it prints calls, else of events on all CPUs.
+TEXTS = {"trace-report": 3.0, "trace-report -f -ttt -T": None}
+ANSWERS = {"trace-stats": 40.0, "trace-report --errors": 5.0, "trace-report --diagnose": 5.0}
 
 
 def long_reel(bench, source, name, events, *chunk):
@@ -32,10 +29,16 @@ def long_reel(bench, source, name, events, *chunk):
     return path, int(said.split()[1])
 
 
-def rates(bench, command, events, by_cpu):
-    """Millions of events a second."""
+def rate(bench, command, count, by_cpu):
+    """Millions a second."""
     cost = bench.cost(command)
-    return events / (cost.cpu if by_cpu else cost.wall) / 1e6
+    return count / (cost.cpu if by_cpu else cost.wall) / 1e6
+
+
+def lines_of(command):
+    """How many lines it prints."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:
+        return sum(part.count(b"\n") for part in iter(lambda: reader.stdout.read(1 << 20), b""))
 
 
 def wait_of_first_line(command):
@@ -62,7 +65,8 @@ def perf_rows(bench, rounds):
     for name, command, count in (("perf script", ["perf", "script", "-i", data], 2 * STORM_CALLS),
                                  ("perf trace -i", ["perf", "trace", "-i", data], STORM_CALLS),
                                  ("perf trace -s -i", ["perf", "trace", "-s", "-i", data], STORM_CALLS)):
-        rows.append(Row("reading", name, "M a second and CPU", [rates(bench, command, count, True) for _ in range(rounds)]))
+        what = "calls" if "-s" in command else "lines"
+        rows.append(Row("reading", name, f"M {what} a second and CPU", [rate(bench, command, count, True) for _ in range(rounds)]))
     return rows
 
 
@@ -72,10 +76,13 @@ def reading(bench, recorder, rounds, scale):
     shutil.copyfile(recorder.output, source)
     reel, events = long_reel(bench, source, "long.reel", int(EVENTS * scale))
     rows = []
-    for name, (words, target, by_cpu) in READERS.items():
-        command = [bench.tool(words[0])] + words[1:] + [reel]
-        unit = "M events a second and CPU" if by_cpu else f"M events a second on {os.cpu_count()} CPUs"
-        rows.append(Row("reading", name, unit, [rates(bench, command, events, by_cpu) for _ in range(rounds)], target, at_least=True))
+    for name, target in (TEXTS | ANSWERS).items():
+        program, *options = name.split()
+        command = [bench.tool(program)] + options + [reel]
+        is_text = name in TEXTS
+        unit = "M lines a second and CPU" if is_text else f"M events a second on {os.cpu_count()} CPUs"
+        count = lines_of(command) if is_text else events
+        rows.append(Row("reading", name, unit, [rate(bench, command, count, is_text) for _ in range(rounds)], target, at_least=True))
     rows += perf_rows(bench, rounds)
     chunks = int(CHUNKS_OF_10_GB * scale)
     reel, events = long_reel(bench, source, "indexed.reel", chunks * EVENTS_OF_SMALL_CHUNK, EVENTS_OF_SMALL_CHUNK)

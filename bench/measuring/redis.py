@@ -88,7 +88,7 @@ def redis(bench, tools, rounds, requests):
                     measure(tool, server.pid, port, max(requests // 100, 500) if slow else requests))
                 if tool and tool.name == "trace-record":
                     facts = reels.facts(bench, tool.output)
-                    found.append((size_of(tool) / max(facts["events"], 1), facts["lost"]))
+                    found.append((size_of(tool) / max(facts["events"], 1), facts["lost"], reels.least_bytes(bench, tool.output)))
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -112,5 +112,5 @@ def rows_of(seen, found):
     if found:
         lost = sum(each[1] for each in found)
         rows.append(Row("redis", "trace-record", "bytes an event", [each[0] for each in found], BYTES_TARGET,
-                        note=f"{lost} lost" if lost else "nothing lost"))
+                        floor=statistics.median(each[2] for each in found), note=f"{lost} lost" if lost else "nothing lost"))
     return rows

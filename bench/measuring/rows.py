@@ -43,7 +43,9 @@ def table(rows):
     for row in rows:
         target = "" if row.target is None else f"{'≥' if row.at_least else '≤'} {row.target:g}"
         spread = f"{number(min(row.samples))} … {number(max(row.samples))}"
-        verdict = row.verdict() + (f" {number(row.floor)}" if row.verdict() == "floor" else "")
+        verdict = row.verdict()
+        if row.floor and verdict in ("floor", "missed"):
+            verdict += f" {number(row.floor)}" if verdict == "floor" else f", floor {number(row.floor)}"
         note = f"{verdict}{'; ' if verdict and row.note else ''}{row.note}"
         lines.append(f"| {row.what} | {row.who} | {number(row.figure)} | {spread} | {row.unit} | {target} | {note} |")
     return "\n".join(lines)

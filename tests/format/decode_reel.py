@@ -128,7 +128,7 @@ class Calls:
         self.call_keys = [self.column("keys").varint() for _ in range(count)]
         self.changes = [self.column("changes").byte() for _ in range(count)]
         self.details = [self.column("details").byte() if changes & 0x80 else 0 for changes in self.changes]
-        by_key = sorted(range(count), key=lambda call: self.call_keys[call])
+        by_key = sorted(range(count), key=lambda call: min(self.call_keys[call], 63))
         self.gaps = {call: self.split("gaps") for call in by_key}
         self.durations = {call: self.split("durations") for call in by_key}
         self.on_cpu = {call: self.column("onCpu").varint() for call in by_key}

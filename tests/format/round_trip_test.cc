@@ -53,6 +53,23 @@ TEST(RoundTrip, RegistersBeyondTheDeclaredArgumentsAreNotKept) {
   EXPECT_EQ(read, to_texts(kept));
 }
 
+TEST(RoundTrip, CallsOfMoreKeysThanThereAreGroupsComeBack) {
+  OwnedEvents events;
+  for (int i = 0; i < 3000; ++i) {
+    Call call;
+    call.nr = SyscallNr{i * 7 % 200};
+    call.start = {1000 * i};
+    call.duration = {i * 11 % 900};
+    call.on_cpu = {i % 3 == 0 ? -1 : call.duration.value};
+    call.result = i % 5 == 0 ? 0x7f0000000000 + i : i % 17;
+    call.ip = 0x5000u + static_cast<unsigned>(i % 9);
+    events.on(call);
+  }
+  std::vector<std::string> read = read_reel(reel_of({&events})).events;
+  read.pop_back();
+  EXPECT_EQ(read, to_texts(events));
+}
+
 TEST(RoundTrip, TheHeaderComesBack) {
   const Result<ReelReader> reader = ReelReader::open(file_with(reel_of({})), "test.reel");
   ASSERT_TRUE(reader.ok()) << reader.error().message;

@@ -77,6 +77,13 @@ TEST(SecondDecoder, FindsTheSameCallsErrorsAndFields) {
   OwnedEvents first, second;
   add_sample_events(first, 21, 3000);
   add_sample_events(second, 22, 1000);
+  for (int number = 0; number < 100; ++number) {  // more keys than groups of keys
+    Call call;
+    call.nr = SyscallNr{number};
+    call.start = {number};
+    call.result = number;
+    second.on(call);
+  }
   const Bytes reel = reel_of({&first, &second});
   const std::string path = testing::TempDir() + "second_decoder.reel";
   std::FILE* const file = std::fopen(path.c_str(), "wb");
