@@ -3,6 +3,7 @@
 
 #include <regex.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -29,6 +30,29 @@ constexpr ClassName class_names[] = {
     {"lstat", lstat_class, false}, {"fstat", fstat_class, false}, {"%stat", stat_like, false}, {"statfs", statfs_class, false},
     {"fstatfs", fstatfs_class, false}, {"%statfs", statfs_like, false},
 };
+
+// Expressions come out of reels, too. Names of all calls there are take a quarter of this.
+constexpr std::size_t longest_expression = 16 * 1024;
+
+// How much larger than its text what regcomp makes of a regular expression may become: it writes out what is repeated, and what
+// is repeated again once more, so that 30 plus signs in a row take gigabytes. Escapes and brackets are not looked at.
+constexpr std::uint64_t most_growth = 4096;
+
+bool grows_too_large(std::string_view expression) {
+  std::uint64_t growth = 1;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    if (expression[i] == '+') growth *= 2;
+    if (expression[i] == '{') {
+      std::uint64_t times = 0;  // there is no {1,3}: a comma ends the expression
+      for (std::size_t j = i + 1; j < expression.size() && expression[j] >= '0' && expression[j] <= '9'; ++j) {
+        times = std::min(times * 10 + static_cast<unsigned>(expression[j] - '0'), most_growth + 1);
+      }
+      growth *= std::max(times, std::uint64_t{1});
+    }
+    if (growth > most_growth) return true;
+  }
+  return false;
+}
 
 // One VALUE of an expression, without its "?" and "@".
 class Value {
@@ -86,6 +110,7 @@ class Value {
   }
 
   Result<void> compile(const std::string& expression) {
+    if (grows_too_large(expression)) return Error{ErrorKind::unsupported, "regcomp: " + expression + ": Regular expression too big"};
     pattern_ = std::make_unique<Pattern>();
     const int failure = regcomp(&pattern_->compiled, expression.c_str(), REG_EXTENDED | REG_NOSUB);
     pattern_->usable = failure == 0;
@@ -149,6 +174,7 @@ Result<void> add_token(std::string_view token, SyscallSet& set) {
 }  // namespace
 
 Result<SyscallSet> parse_syscall_set(std::string_view expression) {
+  if (expression.size() > longest_expression) return Error{ErrorKind::usage, "a set of system calls is longer than 16 KiB"};
   std::string_view rest = expression;
   bool inverted = false;
   while (rest.starts_with('!')) {

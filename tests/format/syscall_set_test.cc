@@ -57,6 +57,15 @@ TEST(SyscallSet, RegularExpressions) {
   EXPECT_TRUE(failure_of("/+id").starts_with("regcomp: +id: "));
 }
 
+// As a hostile reel may have them: glibc would take gigabytes for these.
+TEST(SyscallSet, RegularExpressionsThatWouldGrowWithoutBoundAreRefused) {
+  EXPECT_EQ(failure_of("/" + std::string(40, '+')), "regcomp: " + std::string(40, '+') + ": Regular expression too big");
+  EXPECT_NE(failure_of("/((a{99}){99}){99}"), "");
+  EXPECT_NE(failure_of("/a{99999999999999999999}"), "");
+  EXPECT_EQ(failure_of("/^(open|read)+{3}$|x,read"), "");
+  EXPECT_NE(failure_of(std::string(20000, ',')), "");
+}
+
 TEST(SyscallSet, SaysWhichValueIsInvalid) {
   EXPECT_EQ(failure_of("openat,nonsense"), "invalid system call 'nonsense'");
   EXPECT_EQ(failure_of("!nonsense"), "invalid system call 'nonsense'");
