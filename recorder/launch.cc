@@ -111,6 +111,9 @@ Result<void> prepare(const LaunchOptions& options, Preparation& to) {
   return {};
 }
 
+// Tells who waits for a byte; nobody may.
+void put_byte(int pipe) { static_cast<void>(!TEMP_FAILURE_RETRY(::write(pipe, "", 1))); }
+
 // Returns false if the other end was closed without a byte.
 bool wait_for_byte(int pipe) {
   char byte = 0;
@@ -146,10 +149,10 @@ int execute(const Preparation& prepared) {
 [[noreturn]] void wait_and_execute(int gate, int ready, int report, const Preparation& prepared) {
   restore(prepared.signals);
   if (prepared.stdout_fd >= 0) ::dup2(prepared.stdout_fd, STDOUT_FILENO);
-  static_cast<void>(!::write(ready, "", 1));
+  put_byte(ready);
   if (wait_for_byte(gate)) {
     const int failure = execute(prepared);
-    static_cast<void>(!::write(report, &failure, sizeof failure));
+    static_cast<void>(!TEMP_FAILURE_RETRY(::write(report, &failure, sizeof failure)));
   }
   ::_exit(prepared.failure_status);
 }
@@ -235,7 +238,7 @@ Result<LaunchedCommand> LaunchedCommand::start(const LaunchOptions& options) {
 }
 
 void LaunchedCommand::release() {
-  static_cast<void>(!::write(gate_.get(), "", 1));
+  put_byte(gate_.get());
   gate_.reset();
 }
 

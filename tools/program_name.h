@@ -32,7 +32,7 @@ class ProgramName {
  private:
   static void write(const std::string& text) {
     // stderr may be a file that the traced program shares: no buffer of ours may stand between.
-    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+    if (TEMP_FAILURE_RETRY(::write(STDERR_FILENO, text.data(), text.size())) < 0) return;
   }
   std::string name_;
 };

@@ -11,7 +11,7 @@ namespace {
 constexpr Nanos first_second{1'000'000'000};
 
 void to_stderr(const std::string& text) {
-  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;  // nobody is left to tell
+  if (TEMP_FAILURE_RETRY(::write(STDERR_FILENO, text.data(), text.size())) < 0) return;  // nobody is left to tell
 }
 
 // With commas between groups of three digits, whatever the locale.

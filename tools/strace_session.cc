@@ -169,7 +169,7 @@ int Session::run_daemonized(const LaunchOptions& launch, Narrator& narrator, Tex
   let_go_of_standard_input_and_output();
   take_signals(options_.interruptible);
   attach_all(*source);
-  static_cast<void>(!::write(gate[1], "", 1));
+  static_cast<void>(!TEMP_FAILURE_RETRY(::write(gate[1], "", 1)));
   ::close(gate[1]);
   return trace(narrator, output, *source);
 }

@@ -26,9 +26,9 @@ def check(what, holds, more=""):
     failures += not holds
 
 
-def record(reel, faults, calls=CALLS, options=()):
-    """Records numbered calls while the faults come; gives the recorder's status, its output and what it said."""
-    command = ["strace", "-qq", "-o", os.devnull, "-P", reel]
+def record(reel, faults, calls=CALLS, options=(), everywhere=False):
+    """Records numbered calls while the faults come, to the reel or everywhere; gives the recorder's status, its output and what it said."""
+    command = ["strace", "-qq", "-o", os.devnull] + ([] if everywhere else ["-P", reel])
     for fault in faults:
         command += ["-e", "inject=" + fault]
     # What ended the command stands in its output; the recorder's own status is another matter.
@@ -115,12 +115,13 @@ def stall(folder, n):
 
 
 def interrupted(folder):
-    """A signal at every second write costs nothing."""
-    reel = f"{folder}/eintr.reel"
-    ran = record(reel, ["write:error=EINTR:when=1+2"])
-    captured, _ = numbers_in(reel)
-    check("EINTR at every second write: nothing is missing", ran.returncode == 0 and len(captured) + sum(lost_calls(info_of(reel)).values()) == CALLS,
-          ran.stderr)
+    """A signal at every second call that a signal can interrupt costs nothing. (It does not interrupt reading /proc and /sys.)"""
+    for call in ("write", "pread64", "epoll_wait", "wait4", "waitid", "poll", "clock_nanosleep", "fsync", "close"):
+        reel = f"{folder}/eintr-{call}.reel"
+        ran = record(reel, [f"{call}:error=EINTR:when=1+2"], CALLS // 10, everywhere=True)
+        captured, _ = numbers_in(reel)
+        check(f"EINTR at every second {call}: nothing is missing",
+              ran.returncode == 0 and "status 0" in ran.stdout and len(captured) + sum(lost_calls(info_of(reel)).values()) == CALLS // 10, ran.stderr)
 
 
 def at_close(folder):
