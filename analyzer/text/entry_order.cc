@@ -56,19 +56,35 @@ void EntryOrder::flush() {
   others_.clear();
 }
 
+// Returns false if it has been passed on already.
+bool EntryOrder::note_in_flight(int tid, std::int64_t start) {
+  const auto known = in_flight_.find(tid);
+  if (known != in_flight_.end()) {
+    if (known->second == start) return false;
+    known->second = start;
+  } else if (spare_.empty()) {
+    in_flight_.emplace(tid, start);
+  } else {
+    spare_.key() = tid;
+    spare_.mapped() = start;
+    in_flight_.insert(std::move(spare_));
+  }
+  return true;
+}
+
 void EntryOrder::pass_on(const Item& item, const Item* next) {
   const AnyEvent& event = events_.events()[item.event];
   const auto* call = std::get_if<Call>(&event);
   if (!call) return deliver(event, sink_);
   if (!item.begins) {
-    if (!in_flight_.empty()) in_flight_.erase(raw(call->tid));
+    if (!in_flight_.empty()) {
+      if (auto node = in_flight_.extract(raw(call->tid))) spare_ = std::move(node);
+    }
     return sink_.on(*call);
   }
   // Its end follows at once: one line.
   if (next && !next->begins && next->event == item.event) return;
-  const auto [known, is_new] = in_flight_.try_emplace(raw(call->tid), call->start.value);
-  if (!is_new && known->second == call->start.value) return;
-  known->second = call->start.value;
+  if (!note_in_flight(raw(call->tid), call->start.value)) return;
   Call beginning = *call;
   beginning.flags |= call_in_flight;
   sink_.on(beginning);

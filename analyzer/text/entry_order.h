@@ -63,12 +63,14 @@ class EntryOrder final : public EveryEvent<EntryOrder> {
   }
   std::uint32_t next() const { return static_cast<std::uint32_t>(events_.size()); }
   void pass_on(const Item& item, const Item* next);
+  bool note_in_flight(int tid, std::int64_t start);
 
   EventSink& sink_;
   OwnedEvents events_;
   Items calls_;
   Items others_;  // apart: what the recorder looks up has the time of the look, which is behind that of the calls around it
   std::unordered_map<int, std::int64_t> in_flight_;  // by thread: start of the call that has been passed on as such
+  std::unordered_map<int, std::int64_t>::node_type spare_;  // of a call that has ended, for the next
 };
 
 }  // namespace sysreel::text

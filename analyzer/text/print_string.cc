@@ -51,19 +51,23 @@ bool wants_hex(HexStrings style, std::string_view text) {
   });
 }
 
-// How many of the first bytes print as they are, eight at a time: a few that would may be left over.
-std::size_t surely_plain(std::string_view text) {
+// Whether all of eight bytes print as they are. May be false where they do, beside one that does not.
+bool prints_as_it_is(const char* at) {
   constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
   const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  const std::uint64_t below_blank = (word - ones * ' ') & ~word;
+  const std::uint64_t above_tilde = word + ones;
+  return (((word | below_blank | above_tilde) & highs) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) == 0;
+}
+
+// How many of the first bytes print as they are, eight at a time: a few that would may be left over.
+std::size_t surely_plain(std::string_view text) {
   std::size_t plain = 0;
-  for (; plain + sizeof(std::uint64_t) <= text.size(); plain += sizeof(std::uint64_t)) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + plain, sizeof word);
-    const std::uint64_t below_blank = (word - ones * ' ') & ~word;  // its high bit is right up to the first byte that is below
-    const std::uint64_t above_tilde = (word + ones) & highs;        // 0x7f
-    if (((word | below_blank | above_tilde) & highs) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) break;
-  }
-  return plain;
+  while (plain + 8 <= text.size() && prints_as_it_is(text.data() + plain)) plain += 8;
+  const bool at_the_rest = text.size() >= 8 && text.size() - plain < 8;
+  return at_the_rest && prints_as_it_is(text.data() + text.size() - 8) ? text.size() : plain;
 }
 
 std::string_view as_text(ByteSpan bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }

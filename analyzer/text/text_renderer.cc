@@ -84,19 +84,26 @@ void TextRenderer::on(const Call& call) {
   }
   if (call.has(call_in_flight)) {
     if (found != open_.end()) return;  // told again at the end of each chunk and at the end of the recording
-    Open& open = open_[sysreel::raw(tid)];
-    enter(call, tid, open);
+    enter(call, tid, new_open(tid));
     return hand_on(tid);
   }
   if (found != open_.end()) {
     leave(call, tid, found->second);
-    open_.erase(found);
+    spare_ = open_.extract(found);
     if (renamed != renamed_.end()) renamed_.erase(renamed);
   } else {
     enter(call, tid, whole_);
     leave(call, tid, whole_);
   }
   hand_on(tid);
+}
+
+// Many a call is interrupted by another task's line: what is kept of one is used again for the next.
+TextRenderer::Open& TextRenderer::new_open(Tid tid) {
+  if (spare_.empty()) return open_[sysreel::raw(tid)];
+  spare_.key() = sysreel::raw(tid);
+  spare_.mapped().column = 0;
+  return open_.insert(std::move(spare_)).position->second;
 }
 
 // Whether `call` is the one that has begun. When it began may not be known: before the recording, or without its clock.

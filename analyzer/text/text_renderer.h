@@ -89,6 +89,7 @@ class TextRenderer final : public Analysis {
   void note_mode(const Call& call, Tid tid);
   void enter(const Call& call, Tid tid, Open& open);
   void leave(const Call& call, Tid tid, Open& open);
+  Open& new_open(Tid tid);
   static bool is_same(const Open& open, const Call& call);
   void abandon(Tid tid, Open& open);
   void leave_without_result(Tid tid, Nanos time, Open& open, const Call* call);
@@ -111,6 +112,7 @@ class TextRenderer final : public Analysis {
   Out comment_;
   Tid printing_{};  // whose unfinished line ends the text; 0: none
   std::unordered_map<int, Open> open_;
+  std::unordered_map<int, Open>::node_type spare_;
   Open whole_;  // the call that arrived as a whole
   std::unordered_map<int, Out> last_stacks_;  // by thread: of the call in which it ends, to stand behind that
   std::unordered_map<int, Tid> renamed_;  // by the id a call began under: the id it ends under
