@@ -102,8 +102,8 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.tick_ns = static_cast<__u64>(tick.tv_nsec);
   constants.follow_forks = options.follow_forks;
   constants.follow_threads = options.follow_threads;
-  std::memcpy(constants.plans, plan.plans.data(), plan.plans.size() * sizeof(sr_plan));
-  std::memcpy(constants.ops, plan.ops.data(), plan.ops.size() * sizeof(sr_op));
+  std::copy(plan.plans.begin(), plan.plans.end(), constants.plans);
+  std::copy(plan.ops.begin(), plan.ops.end(), constants.ops);
 
   const std::uint64_t events = std::clamp<std::uint64_t>(ring_size_ / 4, SR_RING_MIN, 4 * mebibyte);
   int status = bpf_map__set_value_size(skeleton_->maps.rings, static_cast<__u32>(slot_size_));
