@@ -39,11 +39,13 @@ void RecordSignals::install() {
   struct sigaction action {};
   action.sa_sigaction = on_signal;
   action.sa_flags = SA_SIGINFO;  // without SA_RESTART: a wait shall end
-  for (const int signo : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction before {};
-    // nohup(1) and shells' background jobs ignore some; they stay ignored.
-    if (::sigaction(signo, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) ::sigaction(signo, &action, nullptr);
-  }
+  // A script's background job ignores SIGINT from its start. As strace and perf do, we heed it all the same: else `kill -INT`
+  // in that script would do nothing, and Ctrl-C would leave a recorder running.
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};
+  const bool survives_hangup = ::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;  // nohup(1)
+  if (!survives_hangup) ::sigaction(SIGHUP, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGCHLD, SIG_DFL);
 }

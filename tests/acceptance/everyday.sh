@@ -50,6 +50,19 @@ mkdir elsewhere && cp "$bin/trace-report" same.reel elsewhere/
 (cd elsewhere && env -i unshare --net --pid --fork ./trace-report -f -y same.reel) >there
 check "a copy of the reader in another namespace prints the same" cmp here there
 
+# --- a script stops what it started: its background jobs ignore SIGINT from their start -----------------------------------------
+sleep 100 & target=$!; children+=("$target")
+trace-record -q --engine "$engine" -p "$target" -o interrupted.reel & recorder=$!
+has_grown() { [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -gt 0 ]; }
+wait_until has_grown interrupted.reel
+ended() { ! kill -0 "$recorder"; }
+kill -INT "$recorder"
+check "kill -INT in a script ends a recording in the background" wait_until ended
+check "its reel is closed" trace-info --verify interrupted.reel
+check "the target lives on" kill -0 "$target"
+check "a command in the background ignores SIGINT under it, too" test "$(trace-record -q --engine "$engine" -o sigint.reel -- \
+  grep SigIgn /proc/self/status & wait)" = "$(grep SigIgn /proc/self/status & wait)"
+
 # --- threads that block before anyone attached, and a killed recorder ------------------------------------------------------------
 "$programs/blocked_threads" >blocked & children+=($!)
 wait_until test -s blocked
