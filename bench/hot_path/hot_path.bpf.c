@@ -1,21 +1,8 @@
 // The steps that any recorder of system calls must take, and nothing else, each on top of those before it: what they cost
 // is the floor under the recorder's own programs. Nobody reads the ring; it is written round and round.
+#include "recorder/ebpf/nearby.bpf.h"
 #include "recorder/ebpf/ring.bpf.h"
 #include "bench/hot_path/steps.h"
-
-struct floor_state {
-  __u64 start;
-  __u32 pid, tid;
-  __s32 nr;
-  __u32 in_call;
-};
-
-struct {
-  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
-  __type(key, int);
-  __type(value, struct floor_state);
-} traced SEC(".maps");
 
 // Counts of one call, on each CPU.
 struct {
@@ -29,29 +16,37 @@ const volatile __u32 step = STEP_DISPATCH;
 const volatile __u32 launcher = 0;  // children of this process are traced, and theirs
 const volatile __u32 target = 0;    // or the threads of this one, from their next call on
 
-static __always_inline struct floor_state *state_of(struct task_struct *task) {
-  if (target && task->tgid == target) return bpf_task_storage_get(&traced, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!task->bpf_storage) return 0;
-  return bpf_task_storage_get(&traced, task, 0, 0);
+// The state of the current task, found as the recorder finds it; null if it is not traced.
+static __always_inline struct task_state *traced(const struct pt_regs *regs) {
+  struct task_struct *task;
+  struct task_state *state = own_state(regs, &task);
+  if (state || !target) return state;
+  task = bpf_get_current_task_btf();
+  if (task->tgid != target) return 0;
+  state = keep_state(task);
+  if (state) begin_state(state);
+  return state;
 }
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
+  take_over_stack(child);
   if (parent->tgid != launcher && !state_of(parent)) return 0;
-  struct floor_state *state = bpf_task_storage_get(&traced, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  struct task_state *state = keep_state(child);
   if (!state) return 0;
   state->pid = child->tgid;
   state->tid = child->pid;
+  begin_state(state);
   return 0;
 }
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_enter, struct pt_regs *regs, long nr) {
   if (step < STEP_FILTER) return 0;
-  struct floor_state *state = state_of(bpf_get_current_task_btf());
+  struct task_state *state = traced(regs);
   if (!state) return 0;
   state->nr = nr;
-  state->in_call = 1;
+  state->phase = IN_CALL;
   if (step >= STEP_CLOCKS && step <= STEP_PAYLOAD) state->start = bpf_ktime_get_ns();
   return 0;
 }
@@ -64,7 +59,7 @@ static __always_inline void count(__u64 result) {
   if (result > -4096ull) count[1]++;
 }
 
-static __always_inline void publish_call(const struct floor_state *state, const struct pt_regs *regs, long result, __u64 now) {
+static __always_inline void publish_call(const struct task_state *state, const struct pt_regs *regs, long result, __u64 now) {
   struct sr_ring_control *control = ring_of(bpf_get_smp_processor_id());
   if (!control) return;
   const __u64 head = control->head;
@@ -98,7 +93,7 @@ static __always_inline void publish_call(const struct floor_state *state, const 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_exit, struct pt_regs *regs, long result) {
   if (step < STEP_FILTER) return 0;
-  struct floor_state *state = state_of(bpf_get_current_task_btf());
+  struct task_state *state = traced(regs);
   if (!state) return 0;
   if (step == STEP_COUNT) count(result);
   if (step < STEP_CLOCKS || step == STEP_COUNT) return 0;

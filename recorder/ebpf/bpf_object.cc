@@ -91,6 +91,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.with_entries = options.announce_entries;
   constants.with_stacks = options.stacks;
   constants.with_crash_stack = options.crash_stack;
+  constants.judging = options.failed_only || options.filter.any();
   constants.failed_only = options.failed_only;
   constants.filters = options.filter.any();
   constants.filter = filter_of(options.filter);
@@ -104,6 +105,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
   constants.follow_threads = options.follow_threads;
   std::copy(plan.plans.begin(), plan.plans.end(), constants.plans);
   std::copy(plan.ops.begin(), plan.ops.end(), constants.ops);
+  std::copy(plan.quick_ops.begin(), plan.quick_ops.end(), constants.quick_ops);
 
   const std::uint64_t events = std::clamp<std::uint64_t>(ring_size_ / 4, SR_RING_MIN, 4 * mebibyte);
   int status = bpf_map__set_value_size(skeleton_->maps.rings, static_cast<__u32>(slot_size_));

@@ -1,6 +1,8 @@
 #include "recorder/ebpf/bpf_plan.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -107,27 +109,65 @@ class Flattener {
     plan.path_args = roles.paths;
     plan.signature = signature_of(abi, *row, plan.flags);
     add_variants(abi, *row, index);
-    if (is_quick(plan)) plan.flags |= SR_QUICK;
     if ((row->classes & keeps_model) != 0) plan.flags |= SR_CHANGES;
+    if (abi == Abi::x86_64) plan.quick = quick_of(plan);
   }
 
-  // Whether the short way through the exit program will do.
-  bool is_quick(const sr_plan& plan) const {
-    if ((plan.flags & SR_AT_ENTRY) || plan.pattern_count || plan.signature.fds || plan.signature.op_count > SR_QUICK_OPS) return false;
-    const auto first = plan_.ops.begin() + plan.signature.first_op;
-    return std::all_of(first, first + plan.signature.op_count, [](const sr_op& op) {
-      constexpr unsigned simple = SR_OP_LATE | SR_OP_OUTPUT | SR_OP_ON_FAILURE | SR_OP_USES_RESULT;
-      const bool counted = op.count_from == SR_COUNT_CONSTANT || op.count_from == SR_COUNT_OPERAND || op.count_from == SR_COUNT_RESULT;
+  // The quick way through the exit program, where it will do.
+  sr_quick quick_of(const sr_plan& plan) {
+    const sr_signature& signature = plan.signature;
+    if ((plan.flags & SR_AT_ENTRY) || plan.pattern_count || signature.fds || signature.op_count > SR_QUICK_OPS || options_.stacks) return {};
+    sr_quick quick{};
+    quick.first_op = static_cast<std::uint16_t>(plan_.quick_ops.size());
+    quick.ops_and_one = static_cast<std::uint8_t>(signature.op_count + 1);
+    if ((plan.flags & SR_WANTED) == 0) quick.flags |= call_hidden;
+    if (!options_.durations) quick.flags |= call_no_duration;
+    for (unsigned i = 0; i < signature.op_count; ++i) {
+      const auto op = quick_op_of(plan_.ops[signature.first_op + i]);
+      if (!op || plan_.quick_ops.size() == SR_QUICK_COUNT) {
+        plan_.quick_ops.resize(quick.first_op);
+        return {};
+      }
+      plan_.quick_ops.push_back(*op);
+    }
+    return quick;
+  }
+
+  static std::optional<sr_quick_op> quick_op_of(const sr_op& op) {
+    constexpr unsigned simple = SR_OP_LATE | SR_OP_OUTPUT | SR_OP_ON_FAILURE | SR_OP_USES_RESULT;
+    if ((op.flags & ~simple) != 0 || op.child_count != 0 || op.head != 0 || op.count2_from != SR_COUNT_NONE) return {};
+    sr_quick_op quick{};
+    if (op.flags & SR_OP_OUTPUT) quick.flags |= SR_QUICK_ON_SUCCESS;
+    if (op.flags & SR_OP_ON_FAILURE) quick.flags |= SR_QUICK_ON_FAILURE;
+    if (op.flags & SR_OP_LATE) quick.flags |= SR_QUICK_LATE;
+    quick.address = word_of_argument(op.operand);
+    std::uint64_t unit = op.unit;
+    std::uint64_t limit = op.limit;
+    if (op.extent == SR_EXTENT_STRING) {
       // A string with a length of its own is not simple.
-      const bool extent = op.extent == SR_EXTENT_ELEMENTS || (op.extent == SR_EXTENT_STRING && op.count_from == SR_COUNT_CONSTANT && op.count >= op.limit);
-      return (op.flags & ~simple) == 0 && op.child_count == 0 && op.head == 0 && counted && extent && op.count2_from == SR_COUNT_NONE &&
-             size_at_most(op) <= SR_QUICK_LIMIT;
-    });
+      if (op.count_from != SR_COUNT_CONSTANT || op.count < op.limit) return {};
+      quick.flags |= SR_QUICK_STRING;
+    } else if (op.extent != SR_EXTENT_ELEMENTS) {
+      return {};
+    } else if (op.count_from == SR_COUNT_CONSTANT) {
+      unit *= op.count;
+      limit = std::min(limit, unit);
+    } else if (op.count_from == SR_COUNT_OPERAND) {
+      quick.count = word_of_argument(op.count_operand);
+      if (op.count_width == 4) quick.flags |= SR_QUICK_NARROW;
+    } else if (op.count_from == SR_COUNT_RESULT && !(op.flags & (SR_OP_ON_FAILURE | SR_OP_LATE))) {
+      quick.count = offsetof(sr_record, result) / sizeof(std::uint64_t);
+    } else {
+      return {};
+    }
+    if (unit > UINT16_MAX || limit > SR_QUICK_LIMIT) return {};
+    quick.unit = static_cast<std::uint16_t>(unit);
+    quick.limit = static_cast<std::uint16_t>(limit);
+    return quick;
   }
 
-  static std::uint64_t size_at_most(const sr_op& op) {
-    const bool fixed = op.extent == SR_EXTENT_ELEMENTS && op.count_from == SR_COUNT_CONSTANT;
-    return fixed ? std::min<std::uint64_t>(std::uint64_t{op.count} * op.unit, op.limit) : op.limit;
+  static std::uint8_t word_of_argument(unsigned number) {
+    return static_cast<std::uint8_t>(offsetof(sr_record, args) / sizeof(std::uint64_t) + number);
   }
 
   // Variants are found by hashing their keys, one look for each way in which the variants of this call are selected.

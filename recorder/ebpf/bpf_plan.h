@@ -13,6 +13,7 @@ namespace sysreel {
 struct BpfPlan {
   std::vector<sr_plan> plans;  // SR_PLAN_COUNT of them
   std::vector<sr_op> ops;      // at most SR_OP_COUNT
+  std::vector<sr_quick_op> quick_ops;  // at most SR_QUICK_COUNT
   std::vector<std::pair<sr_variant_key, sr_signature>> variants;
 };
 

@@ -3,12 +3,31 @@
 #define SYSREEL_RECORDER_EBPF_CALLS_BPF_H_
 
 #include "recorder/ebpf/capture.bpf.h"
+#include "recorder/ebpf/clock.bpf.h"
 #include "recorder/ebpf/fd.bpf.h"
 #include "recorder/ebpf/filter.bpf.h"
 #include "recorder/ebpf/nearby.bpf.h"
 #include "recorder/ebpf/quick.bpf.h"
 #include "recorder/ebpf/stack.bpf.h"
 #include "recorder/ebpf/tasks.bpf.h"
+
+static __always_inline void args_from(__u64 *args, const struct pt_regs *regs, bool compat) {
+  if (unlikely(compat)) {
+    args[0] = (__u32)regs->bx;
+    args[1] = (__u32)regs->cx;
+    args[2] = (__u32)regs->dx;
+    args[3] = (__u32)regs->si;
+    args[4] = (__u32)regs->di;
+    args[5] = (__u32)regs->bp;
+  } else {
+    args[0] = regs->di;
+    args[1] = regs->si;
+    args[2] = regs->dx;
+    args[3] = regs->r10;
+    args[4] = regs->r8;
+    args[5] = regs->r9;
+  }
+}
 
 // Copies what must be copied at entry into an entry record. Returns false if the ring was full.
 __noinline int write_entry(struct work *work, __u32 plan) {
@@ -115,8 +134,10 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   state->nr = nr;
   state->plan = plan;
   state->abi = compat ? ABI_I386 : ABI_X86_64;
-  if (with_durations) state->on_cpu = cpu_clock(task);
-  else state->on_cpu++;  // so that one call can be told from the next: see show_calls
+  state->quick = plans[plan].quick;
+  if (unlikely(state->launching)) state->quick.ops_and_one = 0;
+  if (with_durations) note_account(state, task);
+  else state->since++;  // so that one call can be told from the next: see show_calls
   const bool slowly = flags & SR_AT_ENTRY;
   state->start = with_durations || slowly ? bpf_ktime_get_ns() : 0;
   // Last, for those who look from another CPU.
@@ -125,6 +146,19 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   if (likely(!slowly)) return 0;
   return enter_slowly(state, regs, compat, plan, flags);
 }
+
+// What the exit program knows about the call when it decides how to record it.
+struct leaving {
+  struct task_struct *task;
+  struct task_state *state;
+  const struct pt_regs *regs;
+  long result;
+  __u32 plan;
+  __u32 what;    // flags of the plan
+  __u32 flags;   // CallFlag
+  bool compat;
+  bool began;    // its entry was seen
+};
 
 // Copies what is copied at exit. `failed` are the operations of the entry to be tried again.
 __noinline int copy_at_exit(struct work *work, __u32 plan, __u32 failed) {
@@ -180,11 +214,18 @@ static __always_inline int leave_slowly(void *ctx, struct leaving *leaving, stru
   if (!record) return 0;
   if (dies_without_result(leaving->task, result, flags)) flags |= CALL_NO_RESULT;
   if (work->late) flags |= CALL_LATE_INPUT;
-  fill_exit(record, leaving, now);
+  record->kind = entry_part ? SR_RECORD_CALL_REST : SR_RECORD_CALL;
+  record->abi = state->abi;
+  record->pid = state->pid;
+  record->tid = state->tid;
+  record->end = now;
+  record->start = with_durations ? state->start : now;
+  record->on_cpu = with_durations && leaving->began ? time_on_cpu(state, leaving->task, now - state->start) : -1;
+  record->nr = state->nr;
+  record->result = result;
   __builtin_memcpy(record->args, work->args, sizeof record->args);
   record->flags = flags;
   record->ip = ip;
-  if (entry_part) record->kind = SR_RECORD_CALL_REST;
   const bool in_progress = result == -115 && work->fds == SR_FDS_FIRST;
   if (work->fds && (result >= 0 || in_progress)) append_facts(work);
   __u32 depth = 0;
@@ -232,13 +273,9 @@ static __always_inline bool too_quick(const struct leaving *leaving, __u64 now) 
   return filter.slower_than && now - leaving->state->start < filter.slower_than;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
-  struct task_struct *task;
-  struct task_state *state = own_state(regs, &task);
-  if (!state) return 0;
-  const __u32 phase = state->phase;
-  state->phase = IDLE;
+// Records a call unless the filter drops it.
+static __always_inline int leave(void *ctx, const struct pt_regs *regs, long result, struct task_struct *task, struct task_state *state,
+                                 __u32 phase) {
   if (phase == SKIPPED || phase == FRESH_CHILD) {
     if (unlikely(state->launching == EXECUTING)) state->launching = LAUNCHED;  // by an execve outside a strict filter
     return 0;
@@ -277,7 +314,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
     __sync_fetch_and_add(&lost_without_ring, 1);
     return 0;
   }
-  const bool judged = (failed_only || filters) && what & SR_WANTED;
+  const bool judged = judging && what & SR_WANTED;
   bool out = judged && filtered_out(&leaving);
   if (out && (!(what & SR_CHANGES) || strict_filter)) return leave_out(control, state);
   const __u64 now = bpf_ktime_get_ns();
@@ -290,13 +327,27 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
     count_loss(control, SR_LOST_RING_FULL, now);
     return 0;
   }
-  // A call cut short may end without a result, and so may one whose entry was not seen: the general way looks.
-  const bool ordinary = phase == IN_CALL && result != -4 && (result > -512 || result < -516);
-  if (with_stacks || !(what & SR_QUICK) || !ordinary || !leave_quickly(&leaving, control, now)) {
-    leave_slowly(ctx, &leaving, control, cpu, now);
-  }
+  const bool quick = judging && is_usual(state, phase) && is_ordinary(result);
+  if (!quick || !leave_quickly(state, regs, result, control, now, leaving.flags)) leave_slowly(ctx, &leaving, control, cpu, now);
   if (unlikely(state->ignored)) emit_ignored(state);
   return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
+  struct task_struct *task;
+  struct task_state *state = own_state(regs, &task);
+  if (!state) return 0;
+  const __u32 phase = state->phase;
+  if (likely(!judging && is_usual(state, phase) && is_ordinary(result))) {
+    struct sr_ring_control *control = ring_of(bpf_get_smp_processor_id());
+    if (control && has_room(control) && leave_quickly(state, regs, result, control, bpf_ktime_get_ns(), 0)) {
+      state->phase = IDLE;
+      return 0;
+    }
+  }
+  state->phase = IDLE;
+  return leave(ctx, regs, result, task, state, phase);
 }
 
 #endif  // SYSREEL_RECORDER_EBPF_CALLS_BPF_H_

@@ -35,6 +35,9 @@ int mark_tasks(struct bpf_iter__task *ctx) {
     bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
     return 0;
   }
+  state->launching = mark_launching ? HELD : LAUNCHED;
+  state->found = seen.time;
+  begin_state(state);
   __sync_fetch_and_add(&live_tasks, 1);
   // Its end may have passed between the look at its flags and the mark, and would never be told.
   if (task->flags & PF_EXITING && drop_state(task, state)) {
@@ -48,8 +51,6 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   seen.start = seen.time;
   seen.origin = mark_launching ? ORIGIN_LAUNCHED : ORIGIN_ATTACHED;
   bpf_probe_read_kernel(seen.comm, sizeof seen.comm, task->comm);
-  state->launching = mark_launching ? HELD : LAUNCHED;
-  state->found = seen.time;
   if (!mark_launching && seems_in_call(regs)) {
     registers_into(&seen, task, regs);
     seen.flags |= SR_SEEN_IN_CALL | SR_SEEN_START_UNKNOWN;
@@ -64,11 +65,11 @@ SEC("iter/task")
 int show_calls(struct bpf_iter__task *ctx) {
   struct task_struct *task = ctx->task;
   if (!task) return 0;
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_state *state = state_of(task);
   if (!state || state->launching) return 0;
   const __u32 phase = *(volatile __u8 *)&state->phase;
   if (phase != IN_CALL && phase != FOUND) return 0;
-  const __u64 start = *(volatile __u64 *)&state->start, on_cpu = *(volatile __u64 *)&state->on_cpu;
+  const __u64 start = *(volatile __u64 *)&state->start, since = *(volatile __u64 *)&state->since;
   asm volatile("" ::: "memory");
   struct sr_seen seen = {};
   seen.time = bpf_ktime_get_ns();
@@ -76,7 +77,7 @@ int show_calls(struct bpf_iter__task *ctx) {
   const bool in_call = seems_in_call(regs);
   registers_into(&seen, task, regs);
   asm volatile("" ::: "memory");
-  const bool same = *(volatile __u64 *)&state->start == start && *(volatile __u64 *)&state->on_cpu == on_cpu &&
+  const bool same = *(volatile __u64 *)&state->start == start && *(volatile __u64 *)&state->since == since &&
                     *(volatile __u8 *)&state->phase == phase;
   if (!in_call || !same || (phase == IN_CALL && seen.nr != state->nr)) return 0;
   __u32 plan = plan_of(seen.nr, seen.abi == ABI_I386);

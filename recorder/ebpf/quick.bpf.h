@@ -1,72 +1,36 @@
-// The usual way to record a call at its exit: at most three simple copies, all made here, and nothing special. What it needs is
-// also what the general way needs.
+// The quick way to record a call at its exit: at most three simple copies, all made here, and nothing special. Most calls go it,
+// so it is short, and written in whole words: what costs here are bytes of code more than anything they do.
 #ifndef SYSREEL_RECORDER_EBPF_QUICK_BPF_H_
 #define SYSREEL_RECORDER_EBPF_QUICK_BPF_H_
 
+#include "recorder/ebpf/clock.bpf.h"
+#include "recorder/ebpf/nearby.bpf.h"
 #include "recorder/ebpf/ring.bpf.h"
 
-static __always_inline void args_from(__u64 *args, const struct pt_regs *regs, bool compat) {
-  if (unlikely(compat)) {
-    args[0] = (__u32)regs->bx;
-    args[1] = (__u32)regs->cx;
-    args[2] = (__u32)regs->dx;
-    args[3] = (__u32)regs->si;
-    args[4] = (__u32)regs->di;
-    args[5] = (__u32)regs->bp;
-  } else {
-    args[0] = regs->di;
-    args[1] = regs->si;
-    args[2] = regs->dx;
-    args[3] = regs->r10;
-    args[4] = regs->r8;
-    args[5] = regs->r9;
-  }
+// Words of a record.
+enum { WORD_HEAD, WORD_TASK, WORD_END, WORD_START, WORD_ON_CPU, WORD_RESULT, WORD_IP, WORD_ARGS, WORD_TAIL = WORD_ARGS + 6, RECORD_WORDS };
+
+// Began under our eyes, has a quick plan, and no signal waits for its end. (Fields are read one by one: what was just written in
+// part and is read whole waits until the write has left the CPU.)
+static __always_inline bool is_usual(const struct task_state *state, __u32 phase) {
+  return phase == IN_CALL && state->quick.ops_and_one && !state->ignored;
 }
 
-// What the exit program knows about the call when it decides how to record it.
-struct leaving {
-  struct task_struct *task;
-  struct task_state *state;
-  const struct pt_regs *regs;
-  long result;
-  __u32 plan;
-  __u32 what;    // flags of the plan
-  __u32 flags;   // CallFlag
-  bool compat;
-  bool began;    // its entry was seen
-};
-
-// The fields of a record that both ways of writing it fill alike.
-static __always_inline void fill_exit(struct sr_record *record, const struct leaving *leaving, __u64 now) {
-  const struct task_state *state = leaving->state;
-  record->kind = SR_RECORD_CALL;
-  record->abi = state->abi;
-  record->pid = state->pid;
-  record->tid = state->tid;
-  record->end = now;
-  record->start = with_durations ? state->start : now;
-  record->nr = state->nr;
-  record->result = leaving->result;
-  __s64 on_cpu = -1;
-  if (with_durations && leaving->began) {
-    const __s64 duration = now - state->start;
-    on_cpu = duration + (cpu_clock(leaving->task) - state->on_cpu);
-    on_cpu = on_cpu < 0 ? 0 : on_cpu > duration ? duration : on_cpu;
-  }
-  record->on_cpu = on_cpu;
+// A call cut short may end without a result, which is to be looked at.
+static __always_inline bool is_ordinary(long result) {
+  return likely(result >= 0) || (result != -4 && (result > -512 || result < -516));
 }
 
-// Appends what one simple operation of a quick plan copies: no nested pointers, small limits. Returns the bytes appended,
-// or a negative number at a fault.
-static __always_inline long copy_quickly(char *to, const struct sr_record *record, const volatile struct sr_op *op, bool exit_phase) {
-  const __u32 operand = op->operand & 7;
-  const __u64 address = record->args[operand < 6 ? operand : 0];
+// Appends what one operation copies. Returns the bytes appended, or a negative number at a fault.
+static __always_inline long copy_quickly(char *to, const __u64 *words, const volatile struct sr_quick_op *op, __u32 flags, __u8 phase) {
+  const __u64 address = words[op->address & 15];
   if (!address) return 0;
   struct sr_block *block = (void *)to;
-  __u64 limit = op->limit, wanted;
+  const __u32 limit = op->limit;
+  __u64 wanted;
   long length;
-  __u32 end = SR_END_WHOLE;
-  if (op->extent == SR_EXTENT_STRING) {
+  __u8 end = SR_END_WHOLE;
+  if (flags & SR_QUICK_STRING) {
     wanted = limit;
     __u64 size = limit + 1;
     barrier_var(size);
@@ -78,16 +42,11 @@ static __always_inline long copy_quickly(char *to, const struct sr_record *recor
       end = SR_END_LIMIT;
     }
   } else {
-    const __u32 source = op->count_operand & 7;
-    __u64 count = op->count;
-    if (op->count_from == SR_COUNT_OPERAND) {
-      count = record->args[source < 6 ? source : 0];
-      if (op->count_width == 4) count = (__u32)count;
-    } else if (op->count_from == SR_COUNT_RESULT) {
-      count = record->result > 0 ? record->result : 0;
-    }
-    if (count > 0xffffffff) count = 0xffffffff;
-    wanted = count * op->unit;
+    const __u32 source = op->count;
+    wanted = source ? words[source & 15] : 1;
+    if (flags & SR_QUICK_NARROW) wanted = (__u32)wanted;
+    if (wanted > 0xffffffff) wanted = 0xffffffff;
+    wanted *= op->unit;
     if (wanted > 0xffffffff) wanted = 0xffffffff;
     if (!wanted) return 0;
     __u64 size = wanted;
@@ -103,47 +62,65 @@ static __always_inline long copy_quickly(char *to, const struct sr_record *recor
   block->address = address;
   block->wanted = wanted;
   block->length = length;
-  block->phase = exit_phase ? SR_PHASE_EXIT : SR_PHASE_ENTRY;
+  block->phase = phase;
   block->end = end;
   return sizeof *block + ((length + 7) & ~7);
 }
 
-// Records a call whose plan is quick. Returns false, with nothing published, where only the general way will do: a fault.
-static __always_inline bool leave_quickly(struct leaving *leaving, struct sr_ring_control *control, __u64 now) {
+// Records a call that is usual and ordinary. Returns false, with nothing published, where only the general way will do: a fault.
+static __always_inline bool leave_quickly(const struct task_state *state, const struct pt_regs *regs, long result,
+                                          struct sr_ring_control *control, __u64 now, __u32 flags) {
   const __u64 head = control->head;
   char *base = (char *)control + SR_CONTROL_SIZE + (head & ring_mask);
-  struct sr_record *record = (void *)base;
-  args_from(record->args, leaving->regs, leaving->compat);
-  fill_exit(record, leaving, now);
-  record->ip = leaving->regs->ip;
-  const struct sr_signature signature = plans[leaving->plan].signature;
-  const bool failed = leaving->result < 0 && leaving->result >= -4095;
-  const __u32 outputs = failed ? SR_OP_ON_FAILURE : SR_OP_OUTPUT;
-  __u64 cursor = sizeof *record;  // 64 bits: old verifiers forget the bound of what is extended to them
-  __u32 blocks = 0, flags = leaving->flags;
+  __u64 *words = (__u64 *)base;
+  words[WORD_TASK] = *(const __u64 *)&state->pid;
+  words[WORD_END] = now;
+  __u64 start = now;
+  __s64 on_cpu = -1;
+  if (with_durations) {
+    start = state->start;
+    on_cpu = time_on_cpu(state, has_cast() ? task_at(state->task) : bpf_get_current_task_btf(), now - start);
+  }
+  words[WORD_START] = start;
+  words[WORD_ON_CPU] = on_cpu;
+  words[WORD_RESULT] = result;
+  words[WORD_IP] = regs->ip;
+  words[WORD_ARGS] = regs->di;
+  words[WORD_ARGS + 1] = regs->si;
+  words[WORD_ARGS + 2] = regs->dx;
+  words[WORD_ARGS + 3] = regs->r10;
+  words[WORD_ARGS + 4] = regs->r8;
+  words[WORD_ARGS + 5] = regs->r9;
+  flags |= state->quick.flags;
+  const __u32 output = result < 0 && result >= -4095 ? SR_QUICK_ON_FAILURE : SR_QUICK_ON_SUCCESS;
+  const __u32 left = state->quick.ops_and_one;
+  __u64 cursor = sizeof(struct sr_record);  // 64 bits: old verifiers forget the bound of what is extended to them
+  __u64 blocks = 0;
   for (int i = 0; i < SR_QUICK_OPS; ++i) {
-    if (i >= signature.op_count) break;
-    __u32 number = signature.first_op + i;
+    if (i + 1 >= left) break;
+    __u32 number = state->quick.first_op + i;
     barrier_var(number);
-    if (number >= SR_OP_COUNT) break;
-    const volatile struct sr_op *op = &ops[number];
-    const __u32 due = op->flags & (outputs | SR_OP_LATE);
-    if (!due) continue;
-    if (due & SR_OP_LATE) flags |= CALL_LATE_INPUT;
+    if (number >= SR_QUICK_COUNT) break;
+    const volatile struct sr_quick_op *op = &quick_ops[number];
+    const __u32 what = op->flags;
+    if (!(what & (output | SR_QUICK_LATE))) continue;
+    if (what & SR_QUICK_LATE) flags |= CALL_LATE_INPUT;
     barrier_var(cursor);
-    if (cursor > sizeof *record + (SR_QUICK_OPS - 1) * (SR_QUICK_LIMIT + 32)) break;
-    const long size = copy_quickly(base + cursor, record, op, due & outputs);
+    if (cursor > sizeof(struct sr_record) + (SR_QUICK_OPS - 1) * (SR_QUICK_LIMIT + 32)) break;
+    const long size = copy_quickly(base + cursor, words, op, what, what & output ? SR_PHASE_EXIT : SR_PHASE_ENTRY);
     if (size < 0) return false;
     if (size) ++blocks;
     cursor += size;
   }
-  record->size = cursor;
-  record->flags = flags;
-  record->block_count = blocks;
-  record->fd_count = 0;
-  record->stack_depth = 0;
+  words[WORD_HEAD] = cursor | (__u64)SR_RECORD_CALL << 32 | (__u64)ABI_X86_64 << 40 | (__u64)flags << 48;
+  words[WORD_TAIL] = (__u32)state->nr | blocks << 32;
   publish(control, head, cursor);
   return true;
 }
+
+_Static_assert(__builtin_offsetof(struct sr_record, end) == 8 * WORD_END && __builtin_offsetof(struct sr_record, result) == 8 * WORD_RESULT, "words");
+_Static_assert(__builtin_offsetof(struct sr_record, args) == 8 * WORD_ARGS && __builtin_offsetof(struct sr_record, nr) == 8 * WORD_TAIL, "words");
+_Static_assert(__builtin_offsetof(struct sr_record, kind) == 4 && __builtin_offsetof(struct sr_record, abi) == 5 && __builtin_offsetof(struct sr_record, flags) == 6, "head");
+_Static_assert(__builtin_offsetof(struct sr_record, block_count) == 8 * WORD_TAIL + 4 && sizeof(struct sr_record) == 8 * RECORD_WORDS, "tail");
 
 #endif  // SYSREEL_RECORDER_EBPF_QUICK_BPF_H_

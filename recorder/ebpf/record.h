@@ -16,8 +16,9 @@ enum {
   SR_OP_COUNT = 8192,
   SR_MAX_OPS = 6,                         // of one signature: one an argument
   SR_MAX_POINTERS = 1024,                 // in one array, followed at most
-  SR_QUICK_OPS = 3,
-  SR_QUICK_LIMIT = 4096,                  // bytes that one operation of a quick plan copies at most
+  SR_QUICK_COUNT = 2048,                  // operations of all quick plans
+  SR_QUICK_OPS = 3,                       // of one
+  SR_QUICK_LIMIT = 4096,                  // bytes that one of them copies at most
   SR_MAX_PATTERNS = 4,                    // ways in which the variants of one call are selected
 };
 
@@ -32,8 +33,7 @@ enum {
   SR_SIGRETURN = 1 << 6,
   SR_CLONE_FLAGS = 1 << 7,   // argument 0 is clone's flags
   SR_CLONE3 = 1 << 8,        // argument 0 points to struct clone_args
-  SR_QUICK = 1 << 9,         // at most SR_QUICK_OPS simple operations, all at exit, and nothing special
-  SR_CHANGES = 1 << 10,      // changes fds, mappings or tasks: kept even where only failures are wanted
+  SR_CHANGES = 1 << 9,       // changes fds, mappings or tasks: kept even where only failures are wanted
 };
 
 enum { SR_EXTENT_ELEMENTS = 1, SR_EXTENT_STRING = 2, SR_EXTENT_VECTOR = 3 };
@@ -109,8 +109,28 @@ struct sr_pattern {
   __u32 mask;
 };
 
+// The quick way through the exit program: x86_64, at most SR_QUICK_OPS simple operations, all at exit, and nothing special.
+enum { SR_QUICK_ON_SUCCESS = 1 << 0, SR_QUICK_ON_FAILURE = 1 << 1, SR_QUICK_LATE = 1 << 2, SR_QUICK_STRING = 1 << 3, SR_QUICK_NARROW = 1 << 4 };
+
+// Operands are words of sr_record.
+struct sr_quick_op {
+  __u8 flags;
+  __u8 address;
+  __u8 count;            // SR_QUICK_NARROW: its lower half; 0: one
+  __u8 padding;
+  __u16 unit;            // bytes of an element
+  __u16 limit;           // bytes at most, of a string without its NUL; not above SR_QUICK_LIMIT
+};
+
+struct sr_quick {
+  __u16 first_op;
+  __u8 flags;            // CallFlag of each such call
+  __u8 ops_and_one;      // 0: the call needs the general way
+};
+
 struct sr_plan {
   __u32 flags;
+  struct sr_quick quick;
   struct sr_signature signature;  // where no variant matches
   __u8 pattern_count;
   __u8 fd_args, path_args;        // bits of the arguments that are descriptors, or name a path
@@ -197,7 +217,7 @@ enum {
   SR_RECORD_CALL_REST = 3,   // a call whose SR_RECORD_ENTRY, with the same tid and start, came before
 };
 
-// One call (or its entry part). Blocks follow, each a header and its bytes padded to 8; then `fd_count` sr_fd; then the
+// One call (or its entry part). On the quick way its words are read and written whole. Blocks follow, each a header and its bytes padded to 8; then `fd_count` sr_fd; then the
 // addresses of the stack.
 struct sr_record {
   __u32 size;            // of everything, a multiple of 8
@@ -364,7 +384,8 @@ struct sr_seen {
 };
 
 #ifndef __BPF__
-static_assert(sizeof(struct sr_op) == 44 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 44);
+static_assert(sizeof(struct sr_op) == 44 && sizeof(struct sr_signature) == 4 && sizeof(struct sr_plan) == 48);
+static_assert(sizeof(struct sr_quick) == 4 && sizeof(struct sr_quick_op) == 8);
 static_assert(sizeof(struct sr_record) == 112 && sizeof(struct sr_block) == 16 && sizeof(struct sr_fd) == 112);
 static_assert(sizeof(struct sr_tally) == 672 && sizeof(struct sr_filter) % 8 == 0);
 static_assert(sizeof(struct sr_ring_control) == 256 && sizeof(struct sr_event) == 120 && sizeof(struct sr_seen) == 112);

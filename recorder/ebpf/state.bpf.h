@@ -35,32 +35,37 @@ enum {
 // How far a launched command is on its way to its first successful execve, before which only its execves are recorded.
 enum launching { LAUNCHED = 0, HELD = 1, TRYING = 2, EXECUTING = 3 };
 
-//
 // Only the task itself writes here: whoever finds a task may look at it while it runs, and sets but `found` and `launching`.
+// What every call needs stands first.
 struct task_state {
   __u8 phase;
   __u8 launching;     // enum launching
   __u8 entry_part;    // an entry record was published for this call
   __u8 retry;         // operations of the entry that failed, by number: tried again at exit
+  __u16 ignored;      // number of a signal that was sent and ignored during this call; 0: none
   __s32 nr;
-  __u32 pid, tid;     // as the recorder's pid namespace shows them
   __u32 plan;
   __u32 abi;
+  struct sr_quick quick;
+  __u32 pid, tid;     // as the recorder's pid namespace shows them
   __u64 start;
+  __u64 since;        // see clock.bpf.h; without durations a count of calls
+  __u64 runtime;
+  __u64 task;         // whose state it is: a pointer
+
   __u32 lengths;      // a value-result length as it was at entry
   __u32 next_tid;     // after an exec by a non-leader: the tid from now on
   __u64 args[6];      // kept where SR_SAVE_ARGS
   __u64 ip;
-  __u64 on_cpu;       // cpu_clock() at entry; without durations a count of calls; see also tally.bpf.h
   __u64 found;        // when it was found; 0: it began under our eyes
-  __u16 ignored;      // number of a signal that was sent and ignored during this call; 0: none
   __u16 fatal;        // number of the signal that ends its process; 0: none
   __u8 siginfo[SR_SIGINFO];  // of either signal
   __u32 random;       // the last number drawn, where calls are only counted
   __u8 weight;        // for how many calls this one stands, where calls are only counted
   __u8 exec_passes;   // the path of its execve passes the filter
-  __u8 counted;       // at its place: see nearby.bpf.h
-  __u16 place;
+  __u8 owns;          // its slot: see nearby.bpf.h
+  __u16 slot;
+  __u64 share;        // of the entry of that slot; 0: it has none yet
 };
 
 struct {
@@ -93,8 +98,9 @@ const volatile bool with_durations = true;
 const volatile bool with_entries = false;  // an entry record for each call
 const volatile bool with_stacks = false;
 const volatile bool with_crash_stack = false;
+const volatile bool judging = false;      // not every call is kept: `failed_only`, or `filters`
 const volatile bool failed_only = false;
-const volatile bool filters = false;  // `filter` holds something
+const volatile bool filters = false;      // `filter` holds something
 const volatile struct sr_filter filter = {};
 const volatile struct sr_joining joining = {};
 const volatile bool strict_filter = false;
@@ -102,6 +108,7 @@ const volatile bool follow_forks = false;
 const volatile bool follow_threads = true;
 const volatile struct sr_plan plans[SR_PLAN_COUNT] = {};
 const volatile struct sr_op ops[SR_OP_COUNT] = {};
+const volatile struct sr_quick_op quick_ops[SR_QUICK_COUNT] = {};
 
 // Shared with the recorder while running.
 __u32 ns_level = 0;            // depth of the recorder's pid namespace
@@ -127,19 +134,6 @@ static __always_inline __u32 number_in_namespace(struct pid *pid) {
 
 static __always_inline __u32 id_in_namespace(struct task_struct *task) {
   return ns_level == 0 ? task->pid : number_in_namespace(BPF_CORE_READ(task, thread_pid));
-}
-
-// A clock that runs while the current task is on a CPU, up to an offset that only sleeping changes. To it belongs the
-// monotonic clock: of two looks at both, the difference of their sums is time on a CPU.
-static __always_inline __u64 cpu_clock(struct task_struct *task) {
-  __u64 runtime = task->se.sum_exec_runtime;
-  __u64 since = task->se.exec_start;
-  asm volatile("" ::: "memory");
-  if (unlikely(runtime != *(volatile __u64 *)&task->se.sum_exec_runtime)) {  // a tick came between
-    runtime = task->se.sum_exec_runtime;
-    since = task->se.exec_start;
-  }
-  return runtime - since;
 }
 
 static __always_inline bool is_compat(struct task_struct *task) { return task->thread_info.status & TS_COMPAT; }

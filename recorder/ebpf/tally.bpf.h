@@ -61,7 +61,7 @@ static __always_inline __u32 draw_weight(struct task_state *state, const struct 
 
 static __always_inline void time_call(struct sr_tally *tally, const struct task_state *state) {
   if (time_every_call) return add_time(tally, bpf_ktime_get_ns() - state->start, 1);
-  const __u32 ticks = (__u32)bpf_jiffies64() - (__u32)(state->on_cpu >> 32);
+  const __u32 ticks = (__u32)bpf_jiffies64() - (__u32)(state->since >> 32);
   const bool short_one = ticks < 2;
   if (state->weight) {
     add_time(tally, bpf_ktime_get_ns() - state->start, short_one ? state->weight : 1);
@@ -91,7 +91,7 @@ int BPF_PROG(tally_enter, struct pt_regs *regs, long nr) {
   if (!tally) return 0;
   state->weight = draw_weight(state, tally);
   state->start = state->weight ? bpf_ktime_get_ns() : 0;
-  state->on_cpu = bpf_jiffies64() << 32 | state->random;  // the latter tells one call from the next: see show_calls
+  state->since = bpf_jiffies64() << 32 | state->random;  // the latter tells one call from the next: see show_calls
   asm volatile("" ::: "memory");
   *(volatile __u8 *)&state->phase = IN_CALL;
   if (!(flags & SR_NO_RETURN) || state->launching) return 0;

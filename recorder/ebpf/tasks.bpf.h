@@ -16,7 +16,7 @@ static __always_inline struct sr_event *begin_event(__u32 kind, const struct tas
   return event;
 }
 
-// Gives `task` a state. `parent` may be null. Returns null where the kernel has no memory.
+// Gives `task` a state, which is to be begun. Returns null where the kernel has no memory.
 static __always_inline struct task_state *mark(struct task_struct *task) {
   struct task_state *state = keep_state(task);
   if (!state) {
@@ -30,8 +30,9 @@ static __always_inline struct task_state *mark(struct task_struct *task) {
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
+  take_over_stack(child);
   if (stopping) return 0;
-  struct task_state *creator = bpf_task_storage_get(&tasks, parent, 0, 0);
+  struct task_state *creator = state_of(parent);
   const bool thread = child->tgid == parent->tgid;
   if (!creator && !attaching_count) return 0;
   if (!creator) {
@@ -42,12 +43,12 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
   if (child->flags & PF_KERNEL_HELPERS) return 0;
   struct task_state *state = mark(child);
   if (!state) return 0;
+  const bool held = creator && creator->launching;
   state->phase = FRESH_CHILD;
+  state->launching = held ? HELD : LAUNCHED;
+  begin_state(state);
   __sync_fetch_and_add(&live_tasks, 1);
-  if (creator && creator->launching) {
-    state->launching = HELD;
-    return 0;
-  }
+  if (held) return 0;
   struct sr_event *event = begin_event(SR_EVENT_FORK, state);
   if (!event) return 0;
   event->origin = ORIGIN_CREATED;
@@ -88,6 +89,7 @@ static __always_inline struct task_state *join(struct task_struct *task) {
   struct task_state *state = mark(task);
   if (!state) return 0;
   state->phase = FRESH_CHILD;  // of its execve only the end would show
+  begin_state(state);
   __sync_fetch_and_add(&live_tasks, 1);
   struct sr_event *event = begin_event(SR_EVENT_FORK, state);
   if (!event) return state;
@@ -100,7 +102,7 @@ static __always_inline struct task_state *join(struct task_struct *task) {
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm) {
   if (stopping) return 0;
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_state *state = state_of(task);
   if (!state && joins(task)) state = join(task);
   if (!state) return 0;
   const __u32 former = state->tid;
@@ -132,7 +134,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task) {
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_state *state = state_of(task);
   if (!state || stopping) return 0;
   const __s64 left = __sync_fetch_and_add(&live_tasks, -1) - 1;
   if (state->launching != HELD) {
@@ -205,7 +207,7 @@ static __always_inline void keep_fatal(struct task_state *state, const struct ta
 SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct task_struct *task, int group,
              int result) {
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_state *state = state_of(task);
   if (!state || stopping || state->launching) return 0;
   struct sr_event *event = begin_event(SR_EVENT_SIGNAL, state);
   if (!event) return 0;
@@ -235,7 +237,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info) {
   struct task_struct *task = bpf_get_current_task_btf();
-  struct task_state *state = bpf_task_storage_get(&tasks, task, 0, 0);
+  struct task_state *state = state_of(task);
   if (!state || stopping || state->launching) return 0;
   // No siginfo: the process ends, and its threads are told so. (A comparison with 0 the verifier takes for decided.)
   const bool ends = (unsigned long)info <= 1;

@@ -48,11 +48,13 @@ def main():
         if len(own) != 4:
             sys.exit(f"the program said {own}")
         for name, (count, errors, measured) in own.items():
-            for whose, figures in (("trace-stats", ours), ("perf trace", perf)):
-                if figures[name][:2] != (count, errors):
-                    sys.exit(f"{name}: {count} calls, {errors} errors; {whose} says {figures[name][:2]}")
+            if ours[name][:2] != (count, errors):
+                sys.exit(f"{name}: {count} calls, {errors} errors; trace-stats says {ours[name][:2]}")
             if measured and not count * LEAST[name] <= ours[name][2] <= measured:
                 sys.exit(f"{name}: {ours[name][2]} ns, which is not between {count * LEAST[name]} and the program's {measured}")
+        if any(perf[name][:2] != figures[:2] for name, figures in own.items()):
+            off = {"perf trace's counts": 1}  # it misses one now and then where all CPUs are busy
+            continue
         off = {name: abs(ours[name][2] - reference) / reference
                for name in LEAST for reference in (own[name][2], perf[name][2])}
         if max(off.values()) <= TOLERANCE:
