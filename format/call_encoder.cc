@@ -13,6 +13,15 @@ constexpr std::size_t abi_count = 4;
 constexpr std::uint64_t no_pointer = UINT64_MAX;
 constexpr std::size_t pointer_search_limit = 4096;  // words looked at for one block
 
+constexpr std::array<std::array<std::uint64_t, 6>, 7> masks_by_count() {
+  std::array<std::array<std::uint64_t, 6>, 7> masks{};
+  for (std::size_t count = 0; count < masks.size(); ++count) {
+    for (std::size_t slot = 0; slot < count; ++slot) masks[count][slot] = ~std::uint64_t{0};
+  }
+  return masks;
+}
+constexpr auto declared_masks = masks_by_count();  // which arguments are kept, by their number
+
 std::uint64_t load_word(const std::byte* at, unsigned size) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, size);
@@ -32,10 +41,14 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   add_times(call, task, group);
 
   // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
-  const std::size_t declared = declared_[key_index];
+  const Args& mask = declared_masks[declared_[key_index]];
   Args args;
-  for (std::size_t slot = 0; slot < args.size(); ++slot) args[slot] = slot < declared ? call.args[slot] : 0;
-  std::uint8_t changes = add_args(args, key);
+  std::uint64_t changed = 0;
+  for (std::size_t slot = 0; slot < args.size(); ++slot) {
+    args[slot] = call.args[slot] & mask[slot];
+    changed |= args[slot] ^ key.args[slot];
+  }
+  std::uint8_t changes = changed == 0 ? 0 : add_args(args, key);
   if (call.result != key.result) {
     changes |= change_result;
     group.results.put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);

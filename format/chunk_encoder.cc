@@ -28,27 +28,19 @@ ChunkEncoder::ChunkEncoder() {
   for (std::size_t kind = 0; kind < event_kind_count; ++kind) rows_.emplace_back(tasks_, strings_);
 }
 
-void ChunkEncoder::note_order(std::uint8_t kind) {
-  if (kind != run_kind_) {
-    if (run_length_ != 0) {
-      order_.put(run_kind_);
-      order_.put(run_length_);
-    }
-    run_kind_ = kind;
-    run_length_ = 0;
+void ChunkEncoder::begin_run(std::uint8_t kind) {
+  if (run_length_ != 0) {
+    order_.put(run_kind_);
+    order_.put(run_length_);
   }
-  ++run_length_;
+  run_kind_ = kind;
+  run_length_ = 0;
 }
 
-void ChunkEncoder::note_time(Nanos from, Nanos to) {
-  if (facts_.events++ == 0) {
-    base_time_ = from;
-    calls_.clear(from);
-    for (RowWriter& rows : rows_) rows.clear(from);
-  }
-  facts_.first_time = std::min(facts_.first_time, from);
-  facts_.first_end = std::min(facts_.first_end, to);
-  facts_.last_time = std::max(facts_.last_time, to);
+void ChunkEncoder::begin_chunk(Nanos base_time) {
+  base_time_ = base_time;
+  calls_.clear(base_time);
+  for (RowWriter& rows : rows_) rows.clear(base_time);
 }
 
 void ChunkEncoder::note_loss(const Loss& loss) {

@@ -1,6 +1,7 @@
 // Collects the events of a chunk and turns them into one Cap'n Proto message. See "Chunk" in FORMAT.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -59,8 +60,18 @@ class ChunkEncoder {
   void clear();
 
  private:
-  void note_order(std::uint8_t kind);
-  void note_time(Nanos from, Nanos to);
+  void note_order(std::uint8_t kind) {
+    if (kind != run_kind_) begin_run(kind);
+    ++run_length_;
+  }
+  void note_time(Nanos from, Nanos to) {
+    if (facts_.events++ == 0) begin_chunk(from);
+    facts_.first_time = std::min(facts_.first_time, from);
+    facts_.first_end = std::min(facts_.first_end, to);
+    facts_.last_time = std::max(facts_.last_time, to);
+  }
+  void begin_run(std::uint8_t kind);
+  void begin_chunk(Nanos base_time);
   void note_loss(const Loss& loss);
 
   TaskTableWriter tasks_;

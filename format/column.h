@@ -31,29 +31,27 @@ constexpr std::int64_t sum(std::int64_t a, std::int64_t b) {
 class ColumnWriter {
  public:
   void put_byte(std::uint8_t value) {
-    if (used_ == capacity_) grow(1);
+    if (at_ >= roomy_) grow(1);
     seen_ |= value;
-    data_[used_++] = static_cast<std::byte>(value);
+    *at_++ = static_cast<std::byte>(value);
   }
 
   void put(std::uint64_t value) {
-    if (capacity_ - used_ < 10) grow(10);
+    if (at_ >= roomy_) grow(1);
     seen_ |= value;
-    std::byte* at = data_.get() + used_;
     while (value >= 0x80) {
-      *at++ = static_cast<std::byte>(value | 0x80);
+      *at_++ = static_cast<std::byte>(value | 0x80);
       value >>= 7;
     }
-    *at++ = static_cast<std::byte>(value);
-    used_ = static_cast<std::size_t>(at - data_.get());
+    *at_++ = static_cast<std::byte>(value);
   }
 
   void put_signed(std::int64_t value) { put(zigzag(value)); }
 
   void put_bytes(ByteSpan bytes) {
-    if (capacity_ - used_ < bytes.size()) grow(bytes.size());
-    if (!bytes.empty()) std::memcpy(data_.get() + used_, bytes.data(), bytes.size());
-    used_ += bytes.size();
+    if (room() < bytes.size()) grow(bytes.size());
+    if (!bytes.empty()) std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
     seen_ |= bytes.size();
   }
 
@@ -65,29 +63,37 @@ class ColumnWriter {
   }
 
   // All that was put, be it zero or not.
-  ByteSpan bytes() const { return {data_.get(), used_}; }
+  ByteSpan bytes() const { return {data_.get(), size()}; }
   // The same, and nothing if every number is zero.
   ByteSpan column() const { return seen_ == 0 ? ByteSpan() : bytes(); }
-  std::size_t size() const { return used_; }
+  std::size_t size() const { return static_cast<std::size_t>(at_ - data_.get()); }
 
   void clear() {
-    used_ = 0;
+    at_ = data_.get();
     seen_ = 0;
   }
 
  private:
+  static constexpr std::size_t longest = 10;  // bytes of a number
+
+  std::size_t room() const { return static_cast<std::size_t>(roomy_ - at_); }
+
   void grow(std::size_t more) {
-    const std::size_t capacity = std::max<std::size_t>({capacity_ * 2, used_ + more, 4096});
+    const std::size_t used = size();
+    const std::size_t capacity = std::max<std::size_t>({capacity_ * 2, used + more + longest, 4096});
     auto data = std::make_unique_for_overwrite<std::byte[]>(capacity);
-    if (used_ != 0) std::memcpy(data.get(), data_.get(), used_);
+    if (used != 0) std::memcpy(data.get(), data_.get(), used);
     data_ = std::move(data);
     capacity_ = capacity;
+    at_ = data_.get() + used;
+    roomy_ = data_.get() + capacity - longest;
   }
 
   std::unique_ptr<std::byte[]> data_;
-  std::size_t used_ = 0;
-  std::size_t capacity_ = 0;
+  std::byte* at_ = nullptr;
+  std::byte* roomy_ = nullptr;  // before it there is room for any number
   std::uint64_t seen_ = 0;
+  std::size_t capacity_ = 0;
 };
 
 // Reads a column front to back. Whatever the bytes, it never reads past them: an overrun or a varint of more than 64 bits

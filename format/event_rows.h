@@ -82,6 +82,7 @@ class RowWriter {
 
   // The call that follows the rows added since the last call of this ends then.
   void next_call_ends(Nanos end) {
+    if (waiting_.empty()) return;
     for (const Nanos time : waiting_) columns_[by_call_].data.put_signed(difference(time.value, end.value));
     waiting_.clear();
   }

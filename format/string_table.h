@@ -1,6 +1,7 @@
 // Byte strings of a chunk, each kept once and known by its number.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -30,19 +31,16 @@ class StringTableWriter {
     for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
       const Slot& candidate = slots_[slot];
       if (candidate.generation != generation_) {
-        slots_[slot] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(strings_.size()), generation_};
+        slots_[slot] = {tag_of(hash), generation_, static_cast<std::uint32_t>(strings_.size())};
         return {append(text), true};
       }
-      if (candidate.hash == static_cast<std::uint32_t>(hash >> 32) && equals(candidate.id, text)) {
-        return {candidate.id, false};
-      }
+      if (candidate.tag == tag_of(hash) && equals(candidate.id, text)) return {candidate.id, false};
     }
   }
 
   bool equals(std::uint32_t id, ByteSpan text) const {
     const String& string = strings_[id];
-    return string.length == text.size() &&
-           (text.empty() || std::memcmp(bytes_.bytes().data() + string.offset, text.data(), text.size()) == 0);
+    return string.length == text.size() && same(bytes_.bytes().data() + string.offset, text.data(), text.size());
   }
 
   const ColumnWriter& lengths() const { return lengths_; }
@@ -53,7 +51,10 @@ class StringTableWriter {
     strings_.clear();
     lengths_.clear();
     bytes_.clear();
-    ++generation_;
+    if (++generation_ == 0) {
+      std::fill(slots_.begin(), slots_.end(), Slot());
+      generation_ = 1;
+    }
   }
 
  private:
@@ -61,11 +62,29 @@ class StringTableWriter {
     std::size_t offset;
     std::size_t length;
   };
+  // Small, because a look at one usually misses the cache.
   struct Slot {
-    std::uint32_t hash = 0;
+    std::uint16_t tag = 0;         // of the hash, what did not choose the slot
+    std::uint16_t generation = 0;  // of the table when the slot was filled; older ones are free
     std::uint32_t id = 0;
-    std::uint64_t generation = 0;  // of the table when the slot was filled; older ones are free
   };
+
+  // Most are short, and some have just been written: wider loads would wait for that.
+  static bool same(const std::byte* a, const std::byte* b, std::size_t size) {
+    if (size > 64) return std::memcmp(a, b, size) == 0;
+    for (; size >= 8; a += 8, b += 8, size -= 8) {
+      std::uint64_t left = 0, right = 0;
+      std::memcpy(&left, a, 8);
+      std::memcpy(&right, b, 8);
+      if (left != right) return false;
+    }
+    for (; size > 0; ++a, ++b, --size) {
+      if (*a != *b) return false;
+    }
+    return true;
+  }
+
+  static std::uint16_t tag_of(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 48); }
 
   static std::uint64_t hash_of(ByteSpan text) {
     std::uint64_t hash = text.size() * 0x9E3779B97F4A7C15;
@@ -104,13 +123,13 @@ class StringTableWriter {
       const std::uint64_t hash = hash_of(text);
       std::size_t slot = hash & mask;
       while (slots_[slot].generation == generation_) slot = (slot + 1) & mask;
-      slots_[slot] = {static_cast<std::uint32_t>(hash >> 32), id, generation_};
+      slots_[slot] = {tag_of(hash), generation_, id};
     }
   }
 
   std::vector<String> strings_;
   std::vector<Slot> slots_;
-  std::uint64_t generation_ = 1;
+  std::uint16_t generation_ = 1;
   ColumnWriter lengths_;
   ColumnWriter bytes_;
 };

@@ -1,6 +1,7 @@
 // The tasks of a chunk, each named once by process and thread id and known by its number.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -15,7 +16,8 @@ class TaskTableWriter {
  public:
   std::uint32_t number_of(Pid pid, Tid tid) {
     const TaskKey task{pid, tid};
-    if (task == recent_ && !tasks_.empty()) return recent_number_;
+    Recent& recent = recent_[static_cast<std::uint32_t>(raw(tid)) % recent_.size()];
+    if (recent.task == task && recent.chunk == chunk_) return recent.number;
     const auto key = std::uint64_t{static_cast<std::uint32_t>(raw(pid))} << 32 | static_cast<std::uint32_t>(raw(tid));
     const auto [entry, fresh] = numbers_.try_emplace(key, static_cast<std::uint32_t>(tasks_.size()));
     if (fresh) {
@@ -24,8 +26,8 @@ class TaskTableWriter {
       last_pid_ = raw(pid);
       tasks_.push_back(task);
     }
-    recent_ = task;
-    return recent_number_ = entry->second;
+    recent = {task, entry->second, chunk_};
+    return entry->second;
   }
 
   const std::vector<TaskKey>& tasks() const { return tasks_; }
@@ -33,6 +35,7 @@ class TaskTableWriter {
   const ColumnWriter& tids() const { return tids_; }
 
   void clear() {
+    ++chunk_;
     numbers_.clear();
     tasks_.clear();
     pids_.clear();
@@ -41,10 +44,16 @@ class TaskTableWriter {
   }
 
  private:
+  struct Recent {
+    TaskKey task;
+    std::uint32_t number = 0;
+    std::uint64_t chunk = 0;
+  };
+
   std::unordered_map<std::uint64_t, std::uint32_t> numbers_;
   std::vector<TaskKey> tasks_;
-  TaskKey recent_;
-  std::uint32_t recent_number_ = 0;
+  std::array<Recent, 64> recent_;  // by thread id: what spares a look at `numbers_`
+  std::uint64_t chunk_ = 1;
   ColumnWriter pids_;
   ColumnWriter tids_;
   int last_pid_ = 0;

@@ -1,7 +1,6 @@
 // Finds any of many keywords in a payload, in a few nanoseconds where there is none: what decides whether an expression runs.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,7 +13,8 @@ namespace sysreel {
 // Immutable once made, hence usable by several threads. Upper and lower case of ASCII letters are the same to it.
 //
 // Every second position of the text is looked up, by its three bytes, in a bitmap that holds the first and the second three
-// of each keyword: wherever a keyword stands, one of the two is met. What the bitmap lets through is compared in full.
+// of each keyword: wherever a keyword stands, one of the two is met. What the bitmap lets through must begin with four bytes of
+// a keyword, by a second bitmap, and is then compared in full.
 class KeywordSearch {
  public:
   // Shorter keywords cannot be met at every second position.
@@ -43,13 +43,23 @@ class KeywordSearch {
     bool operator<(const Piece& other) const { return bytes < other.bytes; }
   };
 
-  bool may_hold(std::uint32_t bytes) const;
+  // Of bytes by their hash: what is not in it was not set.
+  class Bitmap {
+   public:
+    void set(std::uint32_t bytes);
+    bool has(std::uint32_t bytes) const;
+
+   private:
+    std::vector<std::uint64_t> words_;
+  };
+
   std::optional<Hit> match_at(std::string_view text, std::size_t at) const;
 
   std::vector<std::string> keywords_;   // folded
   std::vector<Piece> pieces_;           // sorted
-  std::vector<std::uint64_t> bitmap_;
-  std::array<bool, 256> inner_{};       // bytes with which the begin of a keyword may end
+  Bitmap begins_;                       // the bytes of `pieces_`
+  Bitmap heads_;                        // the first four of each keyword
+  Bitmap inner_;                        // the three with which the begin of a keyword may end
   std::size_t longest_ = 0;
 };
 

@@ -22,7 +22,7 @@ void Redactor::take(const Call& call) {
   const CallText::Entry& entry = calls_.of(call);
   if (entry.kind == CallText::Streams::none) return next_.on(call);
   blocks_.clear();
-  copies_.clear();
+  if (!copies_.empty()) copies_.clear();  // which costs as much as all else here
   switch (entry.kind) {
     case CallText::Streams::none: break;
     case CallText::Streams::words: look_at_words(call); break;
