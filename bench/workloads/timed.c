@@ -21,6 +21,7 @@ static long long run_time(pid_t process) {
   DIR *threads = opendir(path);
   long long sum = 0;
   for (struct dirent *entry; threads && (entry = readdir(threads));) {
+    if (entry->d_name[0] == '.') continue;  // ".." has a schedstat, too: that of the first thread, once more
     snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", process, entry->d_name);
     FILE *file = fopen(path, "r");
     if (!file) continue;
