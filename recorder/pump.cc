@@ -181,7 +181,7 @@ Result<void> Pump::rotate(Nanos now) {
 void Pump::report_progress(Nanos now) {
   if (!options_.progress || now - reported_ < progress_interval) return;
   const WriterTotals so_far = totals();
-  options_.progress({now - began_, so_far.events, so_far.bytes, sum(source_.losses())});
+  options_.progress({now - began_, so_far.events, so_far.bytes, sum(outcome_.losses)});
   reported_ = now;
 }
 

@@ -28,7 +28,7 @@ struct Progress {
   Nanos elapsed;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t lost = 0;  // calls and other events the engine could not deliver
+  std::uint64_t lost = 0;  // calls and other events the engine could not deliver, by the last account: asking is not for free
 };
 
 // One reel after the other, each of which reads on its own.
