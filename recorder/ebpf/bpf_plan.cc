@@ -18,6 +18,7 @@ using abi::Extent;
 using abi::Limit;
 
 constexpr std::uint32_t path_max = 4096;
+constexpr std::uint32_t unconditional = SR_SAVE_ARGS | SR_NO_RETURN;  // reasons to look at the entry of every such call
 
 std::uint8_t count_code(CountFrom from) {
   switch (from) {
@@ -110,57 +111,84 @@ class Flattener {
     plan.signature = signature_of(abi, *row, plan.flags);
     add_variants(abi, *row, index);
     if ((row->classes & keeps_model) != 0) plan.flags |= SR_CHANGES;
+    plan.flags |= condition_of_entry(plan);
     if (abi == Abi::x86_64) plan.quick = quick_of(plan);
+  }
+
+  // The argument without which nothing of this signature is copied at entry: 0 if there is none such, or another reason to look.
+  std::uint32_t condition_of_entry(const sr_plan& plan) const {
+    if (plan.pattern_count || options_.announce_entries || (plan.flags & unconditional)) return 0;
+    std::optional<unsigned> argument;
+    for (unsigned i = 0; i < plan.signature.op_count; ++i) {
+      const sr_op& op = plan_.ops[plan.signature.first_op + i];
+      for (const auto& [flag, needed] : {std::pair{unsigned{SR_OP_DEREF}, unsigned{op.count_operand}}, {unsigned{SR_OP_ENTRY}, unsigned{op.operand}}}) {
+        if ((op.flags & flag) == 0) continue;
+        if (argument.value_or(needed) != needed) return 0;
+        argument = needed;
+      }
+    }
+    return argument == 2u ? SR_ENTRY_IF_THIRD : argument == 5u ? SR_ENTRY_IF_SIXTH : 0;
   }
 
   // The quick way through the exit program, where it will do.
   sr_quick quick_of(const sr_plan& plan) {
     const sr_signature& signature = plan.signature;
-    if ((plan.flags & SR_AT_ENTRY) || plan.pattern_count || signature.fds || signature.op_count > SR_QUICK_OPS || options_.stacks) return {};
+    const bool at_entry = (plan.flags & SR_AT_ENTRY) != 0 && (plan.flags & (SR_ENTRY_IF_THIRD | SR_ENTRY_IF_SIXTH)) == 0;
+    if (at_entry || plan.pattern_count || signature.op_count > SR_QUICK_OPS || options_.stacks) return {};
     sr_quick quick{};
     quick.first_op = static_cast<std::uint16_t>(plan_.quick_ops.size());
-    quick.ops_and_one = static_cast<std::uint8_t>(signature.op_count + 1);
+    quick.kind = static_cast<std::uint8_t>(signature.op_count | SR_QUICK_YES | (signature.fds ? SR_QUICK_FAILED : 0));
     if ((plan.flags & SR_WANTED) == 0) quick.flags |= call_hidden;
     if (!options_.durations) quick.flags |= call_no_duration;
-    for (unsigned i = 0; i < signature.op_count; ++i) {
-      const auto op = quick_op_of(plan_.ops[signature.first_op + i]);
-      if (!op || plan_.quick_ops.size() == SR_QUICK_COUNT) {
-        plan_.quick_ops.resize(quick.first_op);
-        return {};
-      }
-      plan_.quick_ops.push_back(*op);
-    }
+    if (plan_.quick_ops.size() + signature.op_count > SR_QUICK_COUNT) return {};
+    for (unsigned i = 0; i < signature.op_count; ++i) plan_.quick_ops.push_back(quick_op_of(plan_.ops[signature.first_op + i]));
     return quick;
   }
 
-  static std::optional<sr_quick_op> quick_op_of(const sr_op& op) {
-    constexpr unsigned simple = SR_OP_LATE | SR_OP_OUTPUT | SR_OP_ON_FAILURE | SR_OP_USES_RESULT;
-    if ((op.flags & ~simple) != 0 || op.child_count != 0 || op.head != 0 || op.count2_from != SR_COUNT_NONE) return {};
+  static sr_quick_op quick_op_of(const sr_op& op) {
     sr_quick_op quick{};
-    if (op.flags & SR_OP_OUTPUT) quick.flags |= SR_QUICK_ON_SUCCESS;
-    if (op.flags & SR_OP_ON_FAILURE) quick.flags |= SR_QUICK_ON_FAILURE;
-    if (op.flags & SR_OP_LATE) quick.flags |= SR_QUICK_LATE;
+    quick.flags = SR_QUICK_NULL;
     quick.address = word_of_argument(op.operand);
+    constexpr unsigned simple = SR_OP_LATE | SR_OP_OUTPUT | SR_OP_ON_FAILURE | SR_OP_USES_RESULT | SR_OP_MESSAGE;
+    if ((op.flags & ~simple) != 0 || op.child_count != 0 || op.head != 0) return quick;
+    unsigned flags = 0;
+    if (op.flags & SR_OP_OUTPUT) flags |= SR_QUICK_ON_SUCCESS;
+    if (op.flags & SR_OP_ON_FAILURE) flags |= SR_QUICK_ON_FAILURE;
+    if (op.flags & SR_OP_LATE) flags |= SR_QUICK_LATE;
+    if (op.flags & SR_OP_MESSAGE) flags |= SR_QUICK_MESSAGE;
     std::uint64_t unit = op.unit;
     std::uint64_t limit = op.limit;
+    std::uint8_t count = 0;
     if (op.extent == SR_EXTENT_STRING) {
       // A string with a length of its own is not simple.
-      if (op.count_from != SR_COUNT_CONSTANT || op.count < op.limit) return {};
-      quick.flags |= SR_QUICK_STRING;
+      if (op.count_from != SR_COUNT_CONSTANT || op.count < op.limit) return quick;
+      flags |= SR_QUICK_STRING;
     } else if (op.extent != SR_EXTENT_ELEMENTS) {
-      return {};
+      return quick;
     } else if (op.count_from == SR_COUNT_CONSTANT) {
       unit *= op.count;
       limit = std::min(limit, unit);
     } else if (op.count_from == SR_COUNT_OPERAND) {
-      quick.count = word_of_argument(op.count_operand);
-      if (op.count_width == 4) quick.flags |= SR_QUICK_NARROW;
+      count = word_of_argument(op.count_operand);
+      if (op.count_width == 4) flags |= SR_QUICK_NARROW;
     } else if (op.count_from == SR_COUNT_RESULT && !(op.flags & (SR_OP_ON_FAILURE | SR_OP_LATE))) {
-      quick.count = offsetof(sr_record, result) / sizeof(std::uint64_t);
+      count = offsetof(sr_record, result) / sizeof(std::uint64_t);
     } else {
-      return {};
+      return quick;
     }
-    if (unit > UINT16_MAX || limit > SR_QUICK_LIMIT) return {};
+    if (op.count2_from == SR_COUNT_CONSTANT && op.count_from == SR_COUNT_OPERAND && op.extent == SR_EXTENT_ELEMENTS) {
+      flags |= SR_QUICK_BOUNDED;
+      limit = std::min(limit, std::uint64_t{op.count2} * unit);
+    } else if (op.count2_from == SR_COUNT_OPERAND && op.count2_width == 8 && op.count_from == SR_COUNT_RESULT) {
+      quick.most = word_of_argument(op.count2_operand);
+    } else if (op.count2_from != SR_COUNT_NONE) {
+      return quick;
+    }
+    const bool is_string = (flags & SR_QUICK_STRING) != 0;
+    // What may be netlink is told by its first four bytes.
+    if (unit > UINT16_MAX || limit > unsigned{SR_RECORD_MAX} || (is_string && limit > SR_QUICK_LIMIT) || ((flags & SR_QUICK_MESSAGE) != 0 && limit < 4)) return quick;
+    quick.flags = static_cast<std::uint8_t>(flags);
+    quick.count = count;
     quick.unit = static_cast<std::uint16_t>(unit);
     quick.limit = static_cast<std::uint16_t>(limit);
     return quick;

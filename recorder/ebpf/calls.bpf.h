@@ -117,6 +117,12 @@ static __always_inline int enter_slowly(struct task_state *state, const struct p
   return 0;
 }
 
+// Whether what would be copied at entry is not there: recv and accept are mostly called without an address.
+static __always_inline bool nothing_at_entry(const struct pt_regs *regs, __u32 flags, bool compat) {
+  if (!(flags & (SR_ENTRY_IF_THIRD | SR_ENTRY_IF_SIXTH)) || compat) return false;
+  return !(flags & SR_ENTRY_IF_THIRD ? regs->dx : regs->r9);
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   struct task_struct *task;
@@ -135,10 +141,10 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr) {
   state->plan = plan;
   state->abi = compat ? ABI_I386 : ABI_X86_64;
   state->quick = plans[plan].quick;
-  if (unlikely(state->launching)) state->quick.ops_and_one = 0;
+  if (unlikely(state->launching)) state->quick.kind = 0;
   if (with_durations) note_account(state, task);
   else state->since++;  // so that one call can be told from the next: see show_calls
-  const bool slowly = flags & SR_AT_ENTRY;
+  const bool slowly = flags & SR_AT_ENTRY && !nothing_at_entry(regs, flags, compat);
   state->start = with_durations || slowly ? bpf_ktime_get_ns() : 0;
   // Last, for those who look from another CPU.
   asm volatile("" ::: "memory");
@@ -327,7 +333,7 @@ static __always_inline int leave(void *ctx, const struct pt_regs *regs, long res
     count_loss(control, SR_LOST_RING_FULL, now);
     return 0;
   }
-  const bool quick = judging && is_usual(state, phase) && is_ordinary(result);
+  const bool quick = judging && is_usual(state, phase) && is_ordinary(result, state->quick.kind);
   if (!quick || !leave_quickly(state, regs, result, control, now, leaving.flags)) leave_slowly(ctx, &leaving, control, cpu, now);
   if (unlikely(state->ignored)) emit_ignored(state);
   return 0;
@@ -339,7 +345,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   struct task_state *state = own_state(regs, &task);
   if (!state) return 0;
   const __u32 phase = state->phase;
-  if (likely(!judging && is_usual(state, phase) && is_ordinary(result))) {
+  if (likely(!judging && is_usual(state, phase) && is_ordinary(result, state->quick.kind))) {
     struct sr_ring_control *control = ring_of(bpf_get_smp_processor_id());
     if (control && has_room(control) && leave_quickly(state, regs, result, control, bpf_ktime_get_ns(), 0)) {
       state->phase = IDLE;

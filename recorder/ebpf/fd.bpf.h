@@ -46,7 +46,7 @@ static __always_inline __u32 unix_address(char *to, struct sock *sock) {
 }
 
 static __always_inline __u64 inode_of_sock(struct sock *sock) {
-  struct socket *socket = BPF_CORE_READ(sock, sk_socket);
+  struct socket *socket = KERNEL_FIELD(sock, sock, sk_socket);
   if (!socket) return 0;
   const struct socket_alloc *both = (void *)socket - bpf_core_field_offset(struct socket_alloc, socket);
   return BPF_CORE_READ(both, vfs_inode.i_ino);
@@ -68,11 +68,11 @@ static __always_inline __u32 describe_unix(struct work *work, struct sr_fd *fact
 }
 
 static __always_inline void describe_internet(struct sr_fd *fact, struct sock *sock) {
-  const __u16 port = BPF_CORE_READ(sock, __sk_common.skc_num);
+  const __u16 port = KERNEL_FIELD(sock, sock, __sk_common.skc_num);
   fact->local_port = (__u16)(port << 8 | port >> 8);
-  fact->peer_port = BPF_CORE_READ(sock, __sk_common.skc_dport);
+  fact->peer_port = KERNEL_FIELD(sock, sock, __sk_common.skc_dport);
   if (fact->family == AF_INET) {
-    const __u32 local = BPF_CORE_READ(sock, __sk_common.skc_rcv_saddr), peer = BPF_CORE_READ(sock, __sk_common.skc_daddr);
+    const __u32 local = KERNEL_FIELD(sock, sock, __sk_common.skc_rcv_saddr), peer = KERNEL_FIELD(sock, sock, __sk_common.skc_daddr);
     *(__u32 *)fact->local = local;
     *(__u32 *)fact->peer = peer;
   } else {
@@ -88,12 +88,12 @@ static __always_inline void describe_netlink(struct sr_fd *fact, struct sock *so
 
 // Returns the bytes behind the fact.
 static __always_inline __u32 describe_socket(struct work *work, struct sr_fd *fact, struct socket *socket) {
-  struct sock *sock = BPF_CORE_READ(socket, sk);
+  struct sock *sock = KERNEL_FIELD(socket, socket, sk);
   fact->is_socket = 1;
   if (!sock) return 0;
-  fact->family = BPF_CORE_READ(sock, __sk_common.skc_family);
-  fact->type = BPF_CORE_READ(socket, type);
-  fact->protocol = BPF_CORE_READ(sock, sk_protocol);
+  fact->family = KERNEL_FIELD(sock, sock, __sk_common.skc_family);
+  fact->type = KERNEL_FIELD(socket, socket, type);
+  fact->protocol = KERNEL_FIELD(sock, sock, sk_protocol);
   if (fact->family == AF_UNIX) return describe_unix(work, fact, sock);
   if (fact->family == AF_INET || fact->family == AF_INET6) describe_internet(fact, sock);
   if (fact->family == AF_NETLINK) describe_netlink(fact, sock);
@@ -107,20 +107,21 @@ __noinline int append_fd(struct work *work, __u32 number) {
   if (!file) return 0;
   struct sr_fd *fact = begin_fact(work, number);
   if (!fact) return 0;
-  struct inode *inode = BPF_CORE_READ(file, f_inode);
-  fact->inode = BPF_CORE_READ(inode, i_ino);
-  fact->mode = BPF_CORE_READ(inode, i_mode);
-  fact->device = BPF_CORE_READ(inode, i_sb, s_dev);
-  fact->magic = BPF_CORE_READ(inode, i_sb, s_magic);
-  fact->special = BPF_CORE_READ(inode, i_rdev);
-  fact->open_flags = BPF_CORE_READ(file, f_flags);
-  fact->offset = BPF_CORE_READ(file, f_pos);
+  struct inode *inode = KERNEL_FIELD(file, file, f_inode);
+  struct super_block *file_system = KERNEL_FIELD(inode, inode, i_sb);
+  fact->inode = KERNEL_FIELD(inode, inode, i_ino);
+  fact->mode = KERNEL_FIELD(inode, inode, i_mode);
+  fact->device = KERNEL_FIELD(super_block, file_system, s_dev);
+  fact->magic = KERNEL_FIELD(super_block, file_system, s_magic);
+  fact->special = KERNEL_FIELD(inode, inode, i_rdev);
+  fact->open_flags = KERNEL_FIELD(file, file, f_flags);
+  fact->offset = KERNEL_FIELD(file, file, f_pos);
   struct socket *socket = socket_of(file);
   if (socket) {
     end_fact(work, fact, describe_socket(work, fact, socket));
     return 1;
   }
-  const __u32 names = append_names(work, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+  const __u32 names = append_names(work, KERNEL_FIELD(file, file, f_path.dentry), KERNEL_FIELD(file, file, f_path.mnt));
   fact->path = work->path;
   fact->names_length = names;
   end_fact(work, fact, names);
@@ -135,7 +136,7 @@ __noinline int append_folder(struct work *work) {
   if (!fs) return 0;
   struct sr_fd *fact = begin_fact(work, SR_FD_FOLDER);
   if (!fact) return 0;
-  const __u32 names = append_names(work, BPF_CORE_READ(fs, pwd.dentry), BPF_CORE_READ(fs, pwd.mnt));
+  const __u32 names = append_names(work, KERNEL_FIELD(fs_struct, fs, pwd.dentry), KERNEL_FIELD(fs_struct, fs, pwd.mnt));
   fact->path = work->path;
   fact->names_length = names;
   end_fact(work, fact, names);

@@ -6,6 +6,7 @@
 #ifndef SYSREEL_RECORDER_EBPF_NEARBY_BPF_H_
 #define SYSREEL_RECORDER_EBPF_NEARBY_BPF_H_
 
+#include "recorder/ebpf/kernel_read.bpf.h"
 #include "recorder/ebpf/state.bpf.h"
 
 enum { NEARBY_BITS = 12, NEARBY_SLOTS = 1 << NEARBY_BITS };
@@ -18,14 +19,6 @@ __u64 nearby[NEARBY_SLOTS] = {};
 __u64 claims[NEARBY_SLOTS] = {};  // 1: the entry has an owner, or is about to get one
 
 static struct task_state states[NEARBY_SLOTS] = {};
-
-// A number becomes a pointer that the verifier lets be read, at no cost; since Linux 6.2.
-extern void *bpf_rdonly_cast(void *object, __u32 btf_id) __ksym __weak;
-
-static __always_inline bool has_cast(void) {
-  const struct mm_struct *mm = 0;
-  return bpf_core_field_exists(mm->rss_stat[0].count);  // came with the same version
-}
 
 static __always_inline struct task_struct *task_at(__u64 address) {
   return bpf_rdonly_cast((void *)address, bpf_core_type_id_kernel(struct task_struct));

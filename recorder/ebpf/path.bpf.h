@@ -3,6 +3,7 @@
 #ifndef SYSREEL_RECORDER_EBPF_PATH_BPF_H_
 #define SYSREEL_RECORDER_EBPF_PATH_BPF_H_
 
+#include "recorder/ebpf/kernel_read.bpf.h"
 #include "recorder/ebpf/work.bpf.h"
 
 enum {
@@ -28,49 +29,42 @@ static __always_inline bool append_name(struct work *work, const unsigned char *
 }
 
 // Goes some steps up. Returns 0 when there is nothing more to do; work->path says what came of it.
-// One variable for all that is read: the calls from a system call's exit down to here share 512 bytes of stack, in steps of 32.
 __noinline int climb(struct work *work) {
   if (!work) return 0;
-  struct dentry *dentry = (void *)work->climb_dentry;
-  struct mount *mount = (void *)work->climb_mount;
+  __u64 dentry = work->climb_dentry;
+  __u64 mount = work->climb_mount;
   for (int i = 0; i < CLIMB_STEPS; ++i) {
-    void *read = 0;
-    if ((__u64)dentry == root_dentry && (__u64)&mount->mnt == root_mount) {
+    if (dentry == root_dentry && (__u64)&((struct mount *)mount)->mnt == root_mount) {
       if (work->path == SR_PATH_UNKNOWN) work->path = SR_PATH_WHOLE;
       return 0;
     }
-    bpf_core_read(&read, sizeof read, &mount->mnt.mnt_root);
-    if (dentry == read) {
-      bpf_core_read(&read, sizeof read, &mount->mnt_mountpoint);
-      dentry = read;
-      bpf_core_read(&read, sizeof read, &mount->mnt_parent);
-      if (read == mount) {
+    if (dentry == (__u64)KERNEL_FIELD(mount, mount, mnt.mnt_root)) {
+      dentry = (__u64)KERNEL_FIELD(mount, mount, mnt_mountpoint);
+      const __u64 parent = (__u64)KERNEL_FIELD(mount, mount, mnt_parent);
+      if (parent == mount) {
         if (work->path == SR_PATH_UNKNOWN) work->path = SR_PATH_WHOLE;
         return 0;
       }
-      mount = read;
+      mount = parent;
       continue;
     }
-    bpf_core_read(&read, sizeof read, &dentry->d_parent);
-    if (read == dentry && work->names_length) {  // its file system is mounted nowhere
+    const __u64 parent = (__u64)KERNEL_FIELD(dentry, dentry, d_parent);
+    if (parent == dentry && work->names_length) {  // its file system is mounted nowhere
       work->path = SR_PATH_UNKNOWN;
       return 0;
     }
-    work->climb_dentry = (__u64)read;
-    work->climb_alone = read == dentry;
-    bpf_core_read(&read, sizeof read, &dentry->d_name.name);
-    if (!append_name(work, read)) {
+    if (!append_name(work, KERNEL_FIELD(dentry, dentry, d_name.name))) {
       work->path = SR_PATH_UNKNOWN;
       return 0;
     }
-    if (work->climb_alone) {
+    if (parent == dentry) {
       work->path = SR_PATH_ALONE;
       return 0;
     }
-    dentry = (void *)work->climb_dentry;
+    dentry = parent;
   }
-  work->climb_dentry = (__u64)dentry;
-  work->climb_mount = (__u64)mount;
+  work->climb_dentry = dentry;
+  work->climb_mount = mount;
   return 1;
 }
 
@@ -83,7 +77,7 @@ static __always_inline __u32 append_names(struct work *work, struct dentry *dent
   work->climb_dentry = (__u64)dentry;
   work->climb_mount = (__u64)mount_of(mnt);
   // A dentry that is in no hash chain and no root was removed.
-  const bool removed = !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry;
+  const bool removed = !KERNEL_FIELD(dentry, dentry, d_hash.pprev) && KERNEL_FIELD(dentry, dentry, d_parent) != dentry;
   bool going = true;
   for (int i = 0; i < CLIMB_ROUNDS && going; ++i) going = climb(work);
   if (going || work->path == SR_PATH_UNKNOWN) {

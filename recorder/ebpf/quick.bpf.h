@@ -13,15 +13,22 @@ enum { WORD_HEAD, WORD_TASK, WORD_END, WORD_START, WORD_ON_CPU, WORD_RESULT, WOR
 // Began under our eyes, has a quick plan, and no signal waits for its end. (Fields are read one by one: what was just written in
 // part and is read whole waits until the write has left the CPU.)
 static __always_inline bool is_usual(const struct task_state *state, __u32 phase) {
-  return phase == IN_CALL && state->quick.ops_and_one && !state->ignored;
+  return phase == IN_CALL && state->quick.kind && !state->ignored;
 }
 
-// A call cut short may end without a result, which is to be looked at.
-static __always_inline bool is_ordinary(long result) {
-  return likely(result >= 0) || (result != -4 && (result > -512 || result < -516));
+// A call cut short may end without a result, and one that goes on in the background may say something of its descriptor.
+static __always_inline bool is_ordinary(long result, __u32 kind) {
+  if (likely(result >= 0)) return !(kind & SR_QUICK_FAILED);
+  return result != -4 && result != -115 && (result > -512 || result < -516);
 }
 
-// Appends what one operation copies. Returns the bytes appended, or a negative number at a fault.
+// Netlink messages begin with their length, and are no shorter than their header.
+static __always_inline bool may_be_netlink(const char *data, __u32 copied, __u64 size) {
+  const __u32 first = *(const __u32 *)data;
+  return copied < size && (size < 16 || (first >= 16 && first <= size));
+}
+
+// Appends what one operation copies. Returns the bytes appended, or a negative number where it needs the general way.
 static __always_inline long copy_quickly(char *to, const __u64 *words, const volatile struct sr_quick_op *op, __u32 flags, __u8 phase) {
   const __u64 address = words[op->address & 15];
   if (!address) return 0;
@@ -45,19 +52,23 @@ static __always_inline long copy_quickly(char *to, const __u64 *words, const vol
     const __u32 source = op->count;
     wanted = source ? words[source & 15] : 1;
     if (flags & SR_QUICK_NARROW) wanted = (__u32)wanted;
+    const __u32 most = op->most;
+    if (most && wanted > words[most & 15]) return -1;
     if (wanted > 0xffffffff) wanted = 0xffffffff;
     wanted *= op->unit;
     if (wanted > 0xffffffff) wanted = 0xffffffff;
     if (!wanted) return 0;
     __u64 size = wanted;
     if (size > limit) {
+      if (flags & SR_QUICK_BOUNDED) return -1;
       size = limit;
       end = SR_END_LIMIT;
     }
     barrier_var(size);
-    if (size > SR_QUICK_LIMIT) size = SR_QUICK_LIMIT;
+    if (size > SR_QUICK_LIMIT) return -1;
     length = size;
     if (size && bpf_probe_read_user(to + sizeof *block, size, (void *)address)) return -1;
+    if (flags & SR_QUICK_MESSAGE && may_be_netlink(to + sizeof *block, length, wanted)) return -1;
   }
   block->address = address;
   block->wanted = wanted;
@@ -67,7 +78,7 @@ static __always_inline long copy_quickly(char *to, const __u64 *words, const vol
   return sizeof *block + ((length + 7) & ~7);
 }
 
-// Records a call that is usual and ordinary. Returns false, with nothing published, where only the general way will do: a fault.
+// Records a call that is usual and ordinary. Returns false, with nothing published, where only the general way will do.
 static __always_inline bool leave_quickly(const struct task_state *state, const struct pt_regs *regs, long result,
                                           struct sr_ring_control *control, __u64 now, __u32 flags) {
   const __u64 head = control->head;
@@ -93,16 +104,17 @@ static __always_inline bool leave_quickly(const struct task_state *state, const 
   words[WORD_ARGS + 5] = regs->r9;
   flags |= state->quick.flags;
   const __u32 output = result < 0 && result >= -4095 ? SR_QUICK_ON_FAILURE : SR_QUICK_ON_SUCCESS;
-  const __u32 left = state->quick.ops_and_one;
+  const __u32 count = state->quick.kind & SR_QUICK_OPS_MASK;
   __u64 cursor = sizeof(struct sr_record);  // 64 bits: old verifiers forget the bound of what is extended to them
   __u64 blocks = 0;
   for (int i = 0; i < SR_QUICK_OPS; ++i) {
-    if (i + 1 >= left) break;
+    if (i >= count) break;
     __u32 number = state->quick.first_op + i;
     barrier_var(number);
     if (number >= SR_QUICK_COUNT) break;
     const volatile struct sr_quick_op *op = &quick_ops[number];
     const __u32 what = op->flags;
+    if (what & SR_QUICK_NULL && words[op->address & 15]) return false;
     if (!(what & (output | SR_QUICK_LATE))) continue;
     if (what & SR_QUICK_LATE) flags |= CALL_LATE_INPUT;
     barrier_var(cursor);

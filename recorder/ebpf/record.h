@@ -33,6 +33,8 @@ enum {
   SR_SIGRETURN = 1 << 6,
   SR_CLONE_FLAGS = 1 << 7,   // argument 0 is clone's flags
   SR_CLONE3 = 1 << 8,        // argument 0 points to struct clone_args
+  SR_ENTRY_IF_THIRD = 1 << 10,  // SR_AT_ENTRY only where argument 2 is not null
+  SR_ENTRY_IF_SIXTH = 1 << 11,  // ... argument 5
   SR_CHANGES = 1 << 9,       // changes fds, mappings or tasks: kept even where only failures are wanted
 };
 
@@ -110,23 +112,31 @@ struct sr_pattern {
 };
 
 // The quick way through the exit program: x86_64, at most SR_QUICK_OPS simple operations, all at exit, and nothing special.
-enum { SR_QUICK_ON_SUCCESS = 1 << 0, SR_QUICK_ON_FAILURE = 1 << 1, SR_QUICK_LATE = 1 << 2, SR_QUICK_STRING = 1 << 3, SR_QUICK_NARROW = 1 << 4 };
+enum {
+  SR_QUICK_ON_SUCCESS = 1 << 0, SR_QUICK_ON_FAILURE = 1 << 1, SR_QUICK_LATE = 1 << 2,
+  SR_QUICK_STRING = 1 << 3,
+  SR_QUICK_NARROW = 1 << 4,
+  SR_QUICK_MESSAGE = 1 << 5,  // what may be a netlink message, which is kept whole, needs the general way
+  SR_QUICK_NULL = 1 << 6,     // not simple: only where it is null is the call quick
+  SR_QUICK_BOUNDED = 1 << 7,  // what is longer than `limit` needs the general way
+};
 
 // Operands are words of sr_record.
 struct sr_quick_op {
   __u8 flags;
   __u8 address;
   __u8 count;            // SR_QUICK_NARROW: its lower half; 0: one
-  __u8 padding;
+  __u8 most;             // a count above this one needs the general way; 0: none does
   __u16 unit;            // bytes of an element
-  __u16 limit;           // bytes at most, of a string without its NUL; not above SR_QUICK_LIMIT
+  __u16 limit;           // bytes at most, of a string without its NUL; more than SR_QUICK_LIMIT need the general way
 };
 
 struct sr_quick {
   __u16 first_op;
   __u8 flags;            // CallFlag of each such call
-  __u8 ops_and_one;      // 0: the call needs the general way
+  __u8 kind;             // operations, SR_QUICK_YES, SR_QUICK_FAILED; 0: the call needs the general way
 };
+enum { SR_QUICK_OPS_MASK = 7, SR_QUICK_YES = 1 << 3, SR_QUICK_FAILED = 1 << 4 };  // the latter: only if it failed, and said nothing of a descriptor
 
 struct sr_plan {
   __u32 flags;

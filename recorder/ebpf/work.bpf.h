@@ -40,7 +40,6 @@ struct work {
   __u8 path;          // SR_PATH_* of the names copied last
   __u32 names_at, names_length;        // where they lie
   __u64 climb_dentry, climb_mount;     // how far the climb to the root has come
-  __u64 climb_alone;                   // it has come to a root that is mounted nowhere
   struct walk walks[2];
 };
 

@@ -1,6 +1,8 @@
 // Calls, finished and in flight, as both engines deliver them. Kept small: a ptrace stop costs up to a tenth of a millisecond.
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -57,6 +59,73 @@ TEST_P(EnginesCalls, CopyTheMemoryOfACall) {
   ASSERT_EQ(seen.facts.size(), 1u);
   EXPECT_EQ(seen.fact_paths[0], "/dev/null");
   EXPECT_EQ(seen.facts[0].kind, FdKind::char_device);
+}
+
+TEST_P(EnginesCalls, CopyWhatIsReceivedWithAndWithoutAnAddress) {
+  Collector seen;
+  trace(seen, [] {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    auto* const name = reinterpret_cast<sockaddr*>(&address);
+    if (bind(fd, name, length) != 0 || getsockname(fd, name, &length) != 0) return 1;
+    const std::string text = "twelve bytes";
+    char buffer[64] = {};
+    for (int i = 0; i < 3; ++i) {
+      if (sendto(fd, text.data(), text.size(), 0, name, length) != 12) return 1;
+    }
+    if (recv(fd, buffer, sizeof buffer, 0) != 12) return 1;
+    if (recv(fd, buffer, 4, MSG_TRUNC) != 12) return 1;  // more than there was room for
+    return recvfrom(fd, buffer, sizeof buffer, 0, name, &length) == 12 ? 0 : 1;
+  });
+  const auto sent = seen.named("sendto");
+  ASSERT_EQ(sent.size(), 3u);
+  ASSERT_TRUE(sent[0]->at(1, Phase::entry) && sent[0]->at(4, Phase::entry));
+  EXPECT_EQ(sent[0]->at(1, Phase::entry)->data, "twelve bytes");
+  EXPECT_EQ(sent[0]->at(4, Phase::entry)->data.size(), sizeof(sockaddr_in));
+  const auto received = seen.named("recvfrom");
+  ASSERT_EQ(received.size(), 3u);
+  for (const std::size_t i : {0, 2}) {
+    ASSERT_TRUE(received[i]->at(1, Phase::exit));
+    EXPECT_EQ(received[i]->at(1, Phase::exit)->data, "twelve bytes");
+  }
+  EXPECT_EQ(received[0]->blocks.size(), 1u);
+  ASSERT_TRUE(received[1]->at(1, Phase::exit));
+  EXPECT_EQ(received[1]->at(1, Phase::exit)->data, "twel");
+  EXPECT_EQ(received[1]->at(1, Phase::exit)->wanted, 4u);
+  ASSERT_TRUE(received[2]->at(4, Phase::exit) && received[2]->at(5, Phase::entry));
+  EXPECT_EQ(received[2]->at(4, Phase::exit)->data.size(), sizeof(sockaddr_in));
+}
+
+// Netlink messages are told from others by their socket; the same bytes elsewhere are data.
+TEST_P(EnginesCalls, KeepNetlinkMessagesWholeAndNoOthers) {
+  Collector seen;
+  trace(seen, [] {
+    struct {
+      nlmsghdr header;
+      char rest[64];
+    } message{};
+    message.header.nlmsg_len = sizeof message;
+    message.header.nlmsg_type = NLMSG_NOOP;
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) != 0) return 1;
+    const int netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+    const std::string text(80, 'x');
+    if (send(netlink, &message, sizeof message, 0) != sizeof message) return 1;
+    if (send(pair[0], &message, sizeof message, 0) != sizeof message) return 1;
+    return send(pair[0], text.data(), text.size(), 0) == 80 ? 0 : 1;
+  });
+  const auto sent = seen.named("sendto");
+  ASSERT_EQ(sent.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(sent[i]->at(1, Phase::entry));
+    const SeenCall::Copy& data = *sent[i]->at(1, Phase::entry);
+    EXPECT_EQ(data.wanted, 80u);
+    EXPECT_EQ(data.end, i == 0 ? BlockEnd::whole : BlockEnd::limit);
+    EXPECT_LE(data.data.size(), i == 0 ? 80u : 33u);
+  }
 }
 
 TEST_P(EnginesCalls, RecordExitGroupWithoutAResult) {
