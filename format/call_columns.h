@@ -29,11 +29,11 @@ inline constexpr const char* call_column_names[] = {
 inline constexpr std::size_t call_column_count = sizeof call_column_names / sizeof *call_column_names;
 
 // Columns whose values stand by key: those of the calls with key 0, then those with key 1, …; the calls of all keys from the last
-// group on stand together.
+// group on stand together. Keys themselves stand by task in the same way.
 inline constexpr std::array columns_by_key = {CallColumn::gapsLow, CallColumn::gapsHigh, CallColumn::durationsLow, CallColumn::durationsHigh,
-                                              CallColumn::onCpu, CallColumn::results, CallColumn::ips};
-inline constexpr std::uint32_t key_groups = 64;
-constexpr std::uint32_t group_of(std::uint32_t key) { return key < key_groups ? key : key_groups - 1; }
+                                              CallColumn::onCpu, CallColumn::changes, CallColumn::results, CallColumn::ips};
+inline constexpr std::uint32_t call_groups = 64;
+constexpr std::uint32_t group_of(std::uint32_t key_or_task) { return key_or_task < call_groups ? key_or_task : call_groups - 1; }
 
 // Bits of `changes`: 0 to 5 an argument, then these. A bit says "other than in the last call with this key".
 inline constexpr std::uint8_t change_result = 1 << 6;

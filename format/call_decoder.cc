@@ -29,12 +29,7 @@ Result<void> CallDecoder::load(const Source& source, std::size_t count, Nanos ba
   flags_.clear();
   result_.clear();
   args_.clear();
-  changes_ = this->source(CallColumn::changes);
-  if (changes_.empty()) {
-    no_changes_.assign(count, std::byte{0});
-    changes_ = no_changes_;
-  }
-  if (changes_.size() != count) return misfit(CallColumn::changes);
+  changes_.clear();
   return load_keys();
 }
 
@@ -61,6 +56,7 @@ Result<void> CallDecoder::decode(Columns wanted) {
   if (contains(wanted, Columns::flags)) wanted = wanted | Columns::key;
   if (contains(wanted, Columns::result)) wanted = wanted | Columns::key;
   if (contains(wanted, Columns::args)) wanted = wanted | Columns::key;
+  if (contains(wanted, Columns::key)) wanted = wanted | Columns::task;
 
   const auto needed = [&](Columns column) { return contains(wanted, column) && !contains(decoded_, column); };
   Result<void> done;
@@ -104,8 +100,16 @@ Result<void> CallDecoder::decode_indices(CallColumn column, std::size_t limit, s
 }
 
 Result<void> CallDecoder::decode_keys() {
-  if (Result<void> decoded = decode_indices(CallColumn::keys, keys_.size(), key_); !decoded) return decoded;
+  const bool one_task = tasks_.size() == 1;  // whose order is the calls'
+  if (Result<void> decoded = decode_indices(CallColumn::keys, keys_.size(), one_task ? key_ : stored_keys_); !decoded) return decoded;
+  if (!one_task) into_call_order<std::uint32_t>(task_, stored_keys_, key_);
   groups_.sort(key_);
+
+  const ByteSpan changes = source(CallColumn::changes);
+  changes_.assign(count_, std::byte{0});
+  if (changes.empty()) return {};
+  if (changes.size() != count_) return misfit(CallColumn::changes);
+  for (std::size_t i = 0; i < count_; ++i) changes_[groups_.calls()[i]] = changes[i];
   return {};
 }
 

@@ -10,7 +10,7 @@
 #include "format/chunk_view.h"
 #include "format/column.h"
 #include "format/event.h"
-#include "format/key_groups.h"
+#include "format/call_groups.h"
 #include "format/result.h"
 #include "format/string_table.h"
 
@@ -69,12 +69,12 @@ class CallDecoder {
   std::span<const TaskKey> tasks_;
   Columns decoded_ = Columns::none;
   std::vector<CallKey> keys_;
-  ByteSpan changes_;
-  std::vector<std::byte> no_changes_;
+  std::vector<std::byte> changes_;
 
   std::vector<std::uint32_t> task_;
   std::vector<std::uint32_t> key_;
-  KeyGroups groups_;  // by key_
+  CallGroups groups_;  // by key_
+  std::vector<std::uint32_t> stored_keys_;  // as they stand, by task
   std::vector<std::int64_t> start_;
   std::vector<std::int64_t> duration_;
   std::vector<std::int64_t> on_cpu_;

@@ -37,7 +37,7 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   KeyState& key = states_[key_index];
   Group& group = groups_[group_of(key_index)];
   at(CallColumn::tasks).put(task);
-  at(CallColumn::keys).put(key_index);
+  task_keys_[group_of(task)].put(key_index);
   add_times(call, task, group);
 
   // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
@@ -56,7 +56,7 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   }
   if (call.result < 0 && call.result > -4096) errors_.set(static_cast<std::size_t>(-call.result));
   if (add_details(call, args, key, group)) changes |= change_details;
-  at(CallColumn::changes).put_byte(changes);
+  group.changes.put_byte(changes);
   ++count_;
 }
 
@@ -222,6 +222,11 @@ bool CallEncoder::add_stack(const Call& call, KeyState& key) {
 }
 
 void CallEncoder::arrange() {
+  for (ColumnWriter& keys : task_keys_in_use()) {
+    at(CallColumn::keys).append(keys);
+    keys.clear();
+    group_ends_[static_cast<std::size_t>(CallColumn::keys)].push_back(at(CallColumn::keys).size());
+  }
   for (std::size_t i = 0; i < columns_by_key.size(); ++i) {
     ColumnWriter& column = at(columns_by_key[i]);
     for (Group& group : groups_in_use()) {
@@ -238,8 +243,9 @@ std::size_t CallEncoder::bytes() const {
   for (const ColumnWriter& column : columns_) total += column.size();
   for (const Group& group : groups_in_use()) {
     total += group.gaps_low.size() + group.gaps_high.size() + group.durations_low.size() + group.durations_high.size() +
-             group.on_cpu.size() + group.results.size() + group.ips.size();
+             group.on_cpu.size() + group.changes.size() + group.results.size() + group.ips.size();
   }
+  for (const ColumnWriter& keys : task_keys_in_use()) total += keys.size();
   return total;
 }
 
@@ -263,6 +269,7 @@ void CallEncoder::clear(Nanos base_time) {
   for (Group& group : groups_in_use()) {
     for (ColumnWriter* const column : group.columns()) column->clear();
   }
+  for (ColumnWriter& keys : task_keys_in_use()) keys.clear();
   other_keys_.clear();
   keys_.clear();
   states_.clear();

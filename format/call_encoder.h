@@ -32,11 +32,11 @@ class CallEncoder {
   std::span<const CallKey> keys() const { return keys_; }
   const std::bitset<4096>& errors() const { return errors_; }
 
-  // After the last call: writes the columns whose values stand by key.
+  // After the last call: writes the columns whose values stand by key or by task.
   void arrange();
   // The bytes of a column as they are stored; after arrange().
   ByteSpan column(CallColumn column) const;
-  // Where in a column whose values stand by key those of each key end; of others nothing.
+  // Where in a column whose values stand by key or task those of each end; of others nothing.
   std::span<const std::size_t> group_ends(CallColumn column) const { return group_ends_[static_cast<std::size_t>(column)]; }
 
   // Starts the next chunk.
@@ -46,10 +46,10 @@ class CallEncoder {
   using Args = std::array<std::uint64_t, 6>;
   // What one group of keys has of the columns that stand by key.
   struct Group {
-    ColumnWriter gaps_low, gaps_high, durations_low, durations_high, on_cpu, results, ips;
+    ColumnWriter gaps_low, gaps_high, durations_low, durations_high, on_cpu, changes, results, ips;
     // In the order of columns_by_key.
     std::array<ColumnWriter*, columns_by_key.size()> columns() {
-      return {&gaps_low, &gaps_high, &durations_low, &durations_high, &on_cpu, &results, &ips};
+      return {&gaps_low, &gaps_high, &durations_low, &durations_high, &on_cpu, &changes, &results, &ips};
     }
   };
 
@@ -62,8 +62,14 @@ class CallEncoder {
   std::uint64_t words_to_pointer(const Call& call, std::size_t index);
   void add_contents(const Call& call, KeyState& key);
   bool add_stack(const Call& call, KeyState& key);
-  std::span<Group> groups_in_use() { return std::span(groups_).first(std::min<std::size_t>(keys_.size(), key_groups)); }
-  std::span<const Group> groups_in_use() const { return std::span(groups_).first(std::min<std::size_t>(keys_.size(), key_groups)); }
+  template <typename Groups>
+  static auto in_use(Groups& groups, std::size_t count) {
+    return std::span(groups).first(std::min<std::size_t>(count, call_groups));
+  }
+  auto groups_in_use() { return in_use(groups_, keys_.size()); }
+  auto groups_in_use() const { return in_use(groups_, keys_.size()); }
+  auto task_keys_in_use() { return in_use(task_keys_, task_ends_.size()); }
+  auto task_keys_in_use() const { return in_use(task_keys_, task_ends_.size()); }
 
   static constexpr std::size_t direct_numbers = 1024;
 
@@ -79,7 +85,8 @@ class CallEncoder {
   std::unordered_map<std::uint64_t, std::uint32_t> other_keys_;
   std::vector<std::int64_t> task_ends_;
   std::int64_t recent_end_ = 0;
-  std::array<Group, key_groups> groups_;  // wait for arrange()
+  std::array<Group, call_groups> groups_;  // wait for arrange()
+  std::array<ColumnWriter, call_groups> task_keys_;  // so do the keys of each task
   std::array<std::vector<std::size_t>, call_column_count> group_ends_;
   std::bitset<4096> errors_;
   std::uint32_t count_ = 0;

@@ -124,11 +124,13 @@ class Calls:
         return (self.column(name + "High").signed() * 256) + self.column(name + "Low").byte()
 
     def arrange(self, count):
-        """Brings the columns whose values stand by key into the order of the calls."""
-        self.call_keys = [self.column("keys").varint() for _ in range(count)]
-        self.changes = [self.column("changes").byte() for _ in range(count)]
-        self.details = [self.column("details").byte() if changes & 0x80 else 0 for changes in self.changes]
+        """Brings the columns whose values stand by task or by key into the order of the calls."""
+        self.tasks = [self.column("tasks").varint() for _ in range(count)]
+        by_task = sorted(range(count), key=lambda call: min(self.tasks[call], 63))
+        self.call_keys = {call: self.column("keys").varint() for call in by_task}
         by_key = sorted(range(count), key=lambda call: min(self.call_keys[call], 63))
+        self.changes = {call: self.column("changes").byte() for call in by_key}
+        self.details = [self.column("details").byte() if self.changes[call] & 0x80 else 0 for call in range(count)]
         self.gaps = {call: self.split("gaps") for call in by_key}
         self.durations = {call: self.split("durations") for call in by_key}
         self.on_cpu = {call: self.column("onCpu").varint() for call in by_key}
@@ -138,7 +140,7 @@ class Calls:
     def next(self, sums):
         call = self.position
         self.position += 1
-        task, key = self.column("tasks").varint(), self.keys[self.call_keys[call]]
+        task, key = self.tasks[call], self.keys[self.call_keys[call]]
         start = to_signed(self.gaps[call] + self.ends.get(task, self.recent_end))
         duration = to_signed(self.durations[call])
         self.recent_end = self.ends[task] = to_signed(start + duration)
