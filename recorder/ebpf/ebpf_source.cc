@@ -145,7 +145,8 @@ Result<SourceState> EbpfSource::poll(EventSink& sink, Nanos timeout) {
     const std::uint64_t delivered = drain(sink, over ? ~std::uint64_t{0} : now - publish_slack);
     if (over) return SourceState::ended;
     if (delivered > 0 || now >= deadline) return SourceState::running;
-    const std::uint64_t left = std::min<std::uint64_t>(deadline - now, look_every);
+    // What a ring holds may be too young to be taken yet, and no less of it for that.
+    const std::uint64_t left = std::min<std::uint64_t>(deadline - now, merge_.filling() ? publish_slack : look_every);
     if (!object_->wait(static_cast<int>((left + millisecond - 1) / millisecond))) {
       drain(sink, monotonic_now() - publish_slack);
       return SourceState::running;

@@ -1,4 +1,4 @@
-// Who is traced, and what is kept of him, found out without a call into the kernel: each costs as much as all the rest of it.
+// Who is traced, and what is kept of it, found out without a call into the kernel: each costs as much as all the rest of it.
 //
 // At a system call the registers lie at the top of the task's kernel stack, and the stack is the task's own. So their place
 // tells tasks apart: a small table says who has which place, and of nearly all tasks that nobody keeps anything about them. Where

@@ -37,6 +37,14 @@ void RingMerge::release(Cursor& cursor) {
   cursor.released = cursor.tail;
 }
 
+bool RingMerge::filling() const {
+  for (unsigned cpu = 0; cpu < object_.cpus(); ++cpu) {
+    const sr_ring_control& control = object_.control(cpu);
+    if (__atomic_load_n(&control.head, __ATOMIC_ACQUIRE) - control.tail >= object_.ring_size() / 4) return true;
+  }
+  return false;
+}
+
 std::uint64_t RingMerge::drain(std::uint64_t until, RecordTaker& taker) {
   // The rings before the events: an event that led to a record is then never missed while the record is seen.
   cursors_.clear();

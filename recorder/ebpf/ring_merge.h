@@ -34,6 +34,9 @@ class RingMerge {
   // Returns how many there were.
   std::uint64_t drain(std::uint64_t until, RecordTaker& taker);
 
+  // Whether a ring is so full that its program would have asked for a look. It may have asked during the last one.
+  bool filling() const;
+
  private:
   struct Cursor {
     unsigned cpu;
