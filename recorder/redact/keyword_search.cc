@@ -39,8 +39,9 @@ bool equal_folded(const char* text, std::string_view keyword) {
 
 }  // namespace
 
+KeywordSearch::Bitmap::Bitmap() : words_((std::size_t{1} << bitmap_bits) / 64) {}
+
 void KeywordSearch::Bitmap::set(std::uint32_t bytes) {
-  words_.resize((std::size_t{1} << bitmap_bits) / 64);
   const std::uint32_t slot = slot_of(bytes);
   words_[slot / 64] |= std::uint64_t{1} << slot % 64;
 }

@@ -46,6 +46,7 @@ class KeywordSearch {
   // Of bytes by their hash: what is not in it was not set.
   class Bitmap {
    public:
+    Bitmap();
     void set(std::uint32_t bytes);
     bool has(std::uint32_t bytes) const;
 
