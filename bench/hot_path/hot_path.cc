@@ -1,5 +1,6 @@
 // Runs a command with the programs of hot_path.bpf.c on it: hot_path STEP COMMAND [ARG]...
 // Or puts them on a process until it is killed, and is then called "attached": hot_path STEP -p PID
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
       return 4;
     }
     if (!attaches) return run(argv + 2);
+    signal(SIGINT, SIG_DFL);  // in a script's background job it is ignored
     prctl(PR_SET_NAME, "attached");
     while (true) pause();
   }
