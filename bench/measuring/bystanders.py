@@ -2,14 +2,13 @@
 import os
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import time
 from contextlib import contextmanager
 
 from measuring.rows import Row
-from measuring.run import wait_for
+from measuring.run import end, wait_for
 from measuring.storms import dd
 from measuring.tools import is_attached
 
@@ -29,10 +28,9 @@ def recording_of_another(tool):
         wait_for(lambda: is_attached(tool, sleeper.pid, recorder), f"{tool.name} to attach")
         yield recorder
     finally:
-        recorder.send_signal(signal.SIGINT)
-        recorder.wait(timeout=60)
         sleeper.kill()
         sleeper.wait()
+        end(tool, recorder)
 
 
 def sched_pipe(loops):

@@ -4,14 +4,13 @@ import glob
 import io
 import os
 import shutil
-import signal
 import socket
 import statistics
 import subprocess
 
 from measuring import reels
 from measuring.rows import Row
-from measuring.run import wait_for
+from measuring.run import end, wait_for
 from measuring.tools import is_attached, size_of
 
 # Throughput at least, p99 at most, CPU a request at most; over native.
@@ -64,8 +63,7 @@ def measure(tool, pid, port, requests):
     rate, p99 = load(port, requests)
     used = (cpu_of(pid) - before) / (2 * requests)
     if recorder:
-        recorder.send_signal(signal.SIGINT)
-        recorder.wait(timeout=120)
+        end(tool, recorder)
     return rate, p99, used
 
 

@@ -1,5 +1,6 @@
 """Runs commands and says what they cost."""
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,17 @@ class Bench:
         with open(facts) as file:
             wall, user, system, tool = (int(word) / 1e9 for word in file.read().split())
         return Cost(wall, user + system, tool)
+
+
+def end(tool, process):
+    """Ends a tool that is attached. One that will not is killed: what it leaves in the kernel would slow all that follows."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=120)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        fail(f"{tool.name} did not end by SIGINT")
 
 
 def wait_for(condition, what, seconds=120):
