@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "format/call_columns.h"
+#include "format/call_groups.h"
 #include "format/chunk_view.h"
 #include "format/column.h"
 #include "format/event.h"
-#include "format/call_groups.h"
 #include "format/result.h"
 #include "format/string_table.h"
 

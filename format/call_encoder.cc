@@ -222,19 +222,14 @@ bool CallEncoder::add_stack(const Call& call, KeyState& key) {
 }
 
 void CallEncoder::arrange() {
-  for (ColumnWriter& keys : task_keys_in_use()) {
-    at(CallColumn::keys).append(keys);
-    keys.clear();
-    group_ends_[static_cast<std::size_t>(CallColumn::keys)].push_back(at(CallColumn::keys).size());
-  }
+  const auto move_to = [this](CallColumn column, ColumnWriter& part) {
+    at(column).append(part);
+    part.clear();
+    group_ends_[static_cast<std::size_t>(column)].push_back(at(column).size());
+  };
+  for (ColumnWriter& keys : task_keys_in_use()) move_to(CallColumn::keys, keys);
   for (std::size_t i = 0; i < columns_by_key.size(); ++i) {
-    ColumnWriter& column = at(columns_by_key[i]);
-    for (Group& group : groups_in_use()) {
-      ColumnWriter& part = *group.columns()[i];
-      column.append(part);
-      part.clear();
-      group_ends_[static_cast<std::size_t>(columns_by_key[i])].push_back(column.size());
-    }
+    for (Group& group : groups_in_use()) move_to(columns_by_key[i], *group.columns()[i]);
   }
 }
 

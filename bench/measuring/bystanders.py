@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 
 from measuring.rows import Row
-from measuring.run import end, wait_for
+from measuring.run import end_tool, wait_for
 from measuring.storms import dd
 from measuring.tools import is_attached
 
@@ -30,7 +30,7 @@ def recording_of_another(tool):
     finally:
         sleeper.kill()
         sleeper.wait()
-        end(tool, recorder)
+        end_tool(tool, recorder)
 
 
 def sched_pipe(loops):

@@ -10,7 +10,7 @@ import subprocess
 
 from measuring import reels
 from measuring.rows import Row
-from measuring.run import end, wait_for
+from measuring.run import end_tool, wait_for
 from measuring.tools import is_attached, size_of
 
 # Throughput at least, p99 at most, CPU a request at most; over native.
@@ -63,7 +63,7 @@ def measure(tool, pid, port, requests):
     rate, p99 = load(port, requests)
     used = (cpu_of(pid) - before) / (2 * requests)
     if recorder:
-        end(tool, recorder)
+        end_tool(tool, recorder)
     return rate, p99, used
 
 

@@ -54,7 +54,7 @@ class Bench:
         return Cost(wall, user + system, tool)
 
 
-def end(tool, process):
+def end_tool(tool, process):
     """Ends a tool that is attached. One that will not is killed: what it leaves in the kernel would slow all that follows."""
     process.send_signal(signal.SIGINT)
     try:

@@ -86,7 +86,7 @@ Result<void> BpfObject::configure(const RecordOptions& options, const BpfPlan& p
 
   auto& constants = *skeleton_->rodata;
   constants.ring_mask = ring_size_ - 1;
-  constants.wake_mask = ring_size_ / 4 - 1;
+  constants.wake_mask = wake_size() - 1;
   constants.with_durations = options.durations;
   constants.with_entries = options.announce_entries;
   constants.with_stacks = options.stacks;

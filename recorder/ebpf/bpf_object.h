@@ -49,6 +49,8 @@ class BpfObject {
   sr_ring_control& control(unsigned cpu) const;
   const std::byte* data(unsigned cpu) const;
   std::uint64_t ring_size() const { return ring_size_; }
+  // So many bytes of a ring are reason to look before the time has come; a power of two.
+  std::uint64_t wake_size() const { return ring_size_ / 4; }
 
   // What was counted of the call with that place in the plan, on that CPU. Only where RecordOptions::counts_only.
   const sr_tally& tally(unsigned cpu, unsigned plan) const;

@@ -115,7 +115,8 @@ class Flattener {
     if (abi == Abi::x86_64) plan.quick = quick_of(plan);
   }
 
-  // The argument without which nothing of this signature is copied at entry: 0 if there is none such, or another reason to look.
+  // The flag of the argument without which nothing of this signature is copied at entry; 0 if there is no such argument, or another
+  // reason to look.
   std::uint32_t condition_of_entry(const sr_plan& plan) const {
     if (plan.pattern_count || options_.announce_entries || (plan.flags & unconditional)) return 0;
     std::optional<unsigned> argument;

@@ -334,7 +334,7 @@ static __always_inline int leave(void *ctx, const struct pt_regs *regs, long res
     return 0;
   }
   const bool quick = judging && is_usual(state, phase) && is_ordinary(result, state->quick.kind);
-  if (!quick || !leave_quickly(state, regs, result, control, now, leaving.flags)) leave_slowly(ctx, &leaving, control, cpu, now);
+  if (!quick || !leave_quickly(state, task, regs, result, control, now, leaving.flags)) leave_slowly(ctx, &leaving, control, cpu, now);
   if (unlikely(state->ignored)) emit_ignored(state);
   return 0;
 }
@@ -347,7 +347,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result) {
   const __u32 phase = state->phase;
   if (likely(!judging && is_usual(state, phase) && is_ordinary(result, state->quick.kind))) {
     struct sr_ring_control *control = ring_of(bpf_get_smp_processor_id());
-    if (control && has_room(control) && leave_quickly(state, regs, result, control, bpf_ktime_get_ns(), 0)) {
+    if (control && has_room(control) && leave_quickly(state, task, regs, result, control, bpf_ktime_get_ns(), 0)) {
       state->phase = IDLE;
       return 0;
     }

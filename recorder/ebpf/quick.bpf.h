@@ -79,8 +79,8 @@ static __always_inline long copy_quickly(char *to, const __u64 *words, const vol
 }
 
 // Records a call that is usual and ordinary. Returns false, with nothing published, where only the general way will do.
-static __always_inline bool leave_quickly(const struct task_state *state, const struct pt_regs *regs, long result,
-                                          struct sr_ring_control *control, __u64 now, __u32 flags) {
+static __always_inline bool leave_quickly(const struct task_state *state, const struct task_struct *task, const struct pt_regs *regs,
+                                          long result, struct sr_ring_control *control, __u64 now, __u32 flags) {
   const __u64 head = control->head;
   char *base = (char *)control + SR_CONTROL_SIZE + (head & ring_mask);
   __u64 *words = (__u64 *)base;
@@ -90,7 +90,7 @@ static __always_inline bool leave_quickly(const struct task_state *state, const 
   __s64 on_cpu = -1;
   if (with_durations) {
     start = state->start;
-    on_cpu = time_on_cpu(state, has_cast() ? task_at(state->task) : bpf_get_current_task_btf(), now - start);
+    on_cpu = time_on_cpu(state, task, now - start);
   }
   words[WORD_START] = start;
   words[WORD_ON_CPU] = on_cpu;

@@ -33,9 +33,9 @@ enum {
   SR_SIGRETURN = 1 << 6,
   SR_CLONE_FLAGS = 1 << 7,   // argument 0 is clone's flags
   SR_CLONE3 = 1 << 8,        // argument 0 points to struct clone_args
+  SR_CHANGES = 1 << 9,       // changes fds, mappings or tasks: kept even where only failures are wanted
   SR_ENTRY_IF_THIRD = 1 << 10,  // SR_AT_ENTRY only where argument 2 is not null
   SR_ENTRY_IF_SIXTH = 1 << 11,  // ... argument 5
-  SR_CHANGES = 1 << 9,       // changes fds, mappings or tasks: kept even where only failures are wanted
 };
 
 enum { SR_EXTENT_ELEMENTS = 1, SR_EXTENT_STRING = 2, SR_EXTENT_VECTOR = 3 };
@@ -227,8 +227,8 @@ enum {
   SR_RECORD_CALL_REST = 3,   // a call whose SR_RECORD_ENTRY, with the same tid and start, came before
 };
 
-// One call (or its entry part). On the quick way its words are read and written whole. Blocks follow, each a header and its bytes padded to 8; then `fd_count` sr_fd; then the
-// addresses of the stack.
+// One call (or its entry part). Blocks follow, each a header and its bytes padded to 8; then `fd_count` sr_fd; then the
+// addresses of the stack. On the quick way its words are read and written whole.
 struct sr_record {
   __u32 size;            // of everything, a multiple of 8
   __u8 kind;

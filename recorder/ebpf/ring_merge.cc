@@ -40,7 +40,7 @@ void RingMerge::release(Cursor& cursor) {
 bool RingMerge::filling() const {
   for (unsigned cpu = 0; cpu < object_.cpus(); ++cpu) {
     const sr_ring_control& control = object_.control(cpu);
-    if (__atomic_load_n(&control.head, __ATOMIC_ACQUIRE) - control.tail >= object_.ring_size() / 4) return true;
+    if (__atomic_load_n(&control.head, __ATOMIC_ACQUIRE) - control.tail >= object_.wake_size()) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@
 
     stats.py BIN_DIR PROGRAMS_DIR
 
-Counts and errors must be equal. Times of calls that last milliseconds agree within 5 %: what the program measures around a call
+Counts and errors must be equal; those of perf trace, which misses a call now and then where all CPUs are busy, in one attempt. Times of calls that last milliseconds agree within 5 %: what the program measures around a call
 contains what the recorder measures in it, always; and where nobody took the processor from it in between, they are as good as
 equal. On a busy machine that may take more than one attempt.
 """
@@ -53,14 +53,15 @@ def main():
             if measured and not count * LEAST[name] <= ours[name][2] <= measured:
                 sys.exit(f"{name}: {ours[name][2]} ns, which is not between {count * LEAST[name]} and the program's {measured}")
         if any(perf[name][:2] != figures[:2] for name, figures in own.items()):
-            off = {"perf trace's counts": 1}  # it misses one now and then where all CPUs are busy
+            why = f"perf trace counts {({name: perf[name][:2] for name in own})} where the program made {own}"
             continue
         off = {name: abs(ours[name][2] - reference) / reference
                for name in LEAST for reference in (own[name][2], perf[name][2])}
+        why = f"times do not agree within {TOLERANCE:.0%}: {off}"
         if max(off.values()) <= TOLERANCE:
             print("counts and errors are equal; times agree within", f"{max(off.values()):.2%}")
             return
-    sys.exit(f"times never agreed within {TOLERANCE:.0%}: {off}")
+    sys.exit(f"{ATTEMPTS} attempts, and at the last one {why}")
 
 
 main()
