@@ -23,8 +23,9 @@ static __always_inline struct task_state *traced(const struct pt_regs *regs) {
   if (state || !target) return state;
   task = bpf_get_current_task_btf();
   if (task->tgid != target) return 0;
-  state = keep_state(task);
-  if (state) begin_state(state);
+  bool known;
+  state = keep_state(task, &known);
+  if (state) begin_state(task, state);
   return state;
 }
 
@@ -32,11 +33,12 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
   take_over_stack(child);
   if (parent->tgid != launcher && !state_of(parent)) return 0;
-  struct task_state *state = keep_state(child);
+  bool known;
+  struct task_state *state = keep_state(child, &known);
   if (!state) return 0;
   state->pid = child->tgid;
   state->tid = child->pid;
-  begin_state(state);
+  begin_state(child, state);
   return 0;
 }
 

@@ -10,6 +10,13 @@ static __always_inline bool seems_in_call(const struct pt_regs *regs) {
   return (long)regs->orig_ax >= 0 && (long)regs->ax == -38;
 }
 
+// It has been made, but never run: on_fork may not have seen it yet.
+static __always_inline bool is_unborn(const struct task_struct *task) {
+  const struct task_struct___before_5_14 *old = (const void *)task;
+  if (bpf_core_field_exists(old->state)) return BPF_CORE_READ(old, state) & TASK_NEW;
+  return BPF_CORE_READ(task, __state) & TASK_NEW;
+}
+
 static __always_inline void registers_into(struct sr_seen *seen, struct task_struct *task, const struct pt_regs *regs) {
   const bool compat = is_compat(task);
   seen->nr = regs->orig_ax;
@@ -29,7 +36,9 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   if (bpf_task_storage_get(&tasks, task, 0, 0)) return 0;
   struct sr_seen seen = {};
   seen.time = bpf_ktime_get_ns();
-  struct task_state *state = mark(task);
+  bool known;
+  struct task_state *state = mark(task, &known);
+  if (known) return 0;
   if (!state) {
     seen.flags = SR_SEEN_NO_STORAGE;
     bpf_seq_write(ctx->meta->seq, &seen, sizeof seen);
@@ -37,11 +46,14 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   }
   state->launching = mark_launching ? HELD : LAUNCHED;
   state->found = seen.time;
-  begin_state(state);
-  __sync_fetch_and_add(&live_tasks, 1);
+  if (is_unborn(task)) state->phase = FRESH_CHILD;  // its first exit belongs to no call
+  begin_state(task, state);
   // Its end may have passed between the look at its flags and the mark, and would never be told.
-  if (task->flags & PF_EXITING && drop_state(task, state)) {
+  if (task->flags & PF_EXITING) {
+    const struct task_state *ended = end_state(task);
+    if (!ended) return 0;
     __sync_fetch_and_add(&live_tasks, -1);
+    drop_state(task, ended);
     return 0;
   }
   const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);

@@ -265,6 +265,7 @@ struct sched_entity {
 struct task_struct {
   struct thread_info thread_info;
   struct sched_entity se;
+  unsigned int __state;
   unsigned int flags;
   int pid;
   int tgid;
@@ -281,6 +282,10 @@ struct task_struct {
   struct sigpending pending;
   struct mm_struct *mm;
   struct thread_struct thread;
+};
+
+struct task_struct___before_5_14 {
+  long state;
 };
 
 struct kernel_siginfo {
@@ -313,6 +318,7 @@ enum {
   SCM_RIGHTS = 1,
   TS_COMPAT = 2,              // thread_info.status: the call came by int $0x80 or a 32-bit SYSENTER
   PF_EXITING = 0x4,
+  TASK_NEW = 0x800,           // of task_struct.__state: it was not woken yet for the first time
   PF_KERNEL_HELPERS = 0x00200000 | 0x10 | 0x4000,  // PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER
   SA_IMMUTABLE = 0x00800000,  // set when the kernel kills by a signal that cannot be handled (seccomp)
   TRACE_SIGNAL_DELIVERED = 0,  // events/signal.h: it became pending

@@ -44,12 +44,12 @@ static __always_inline struct task_state *state_of(struct task_struct *task) {
   return state_at(state->slot);
 }
 
-// Gives `task` a state that begins as zeros, or finds the one it has. No call of the task finds it before begin_state(). Returns
-// null where the kernel has no memory.
-static __always_inline struct task_state *keep_state(struct task_struct *task) {
+// Gives `task` a state that begins as zeros. No call of the task finds it before begin_state(). Returns null where the kernel has
+// no memory, and where another gives, or gave it one: then `known` is set.
+static __always_inline struct task_state *keep_state(struct task_struct *task, bool *known) {
   struct task_state *state = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!state) return 0;
-  if (state->share) return state_of(task);
+  *known = state && __sync_val_compare_and_swap(&state->life, UNKNOWN, BEING_MARKED) != UNKNOWN;
+  if (!state || *known) return 0;
   const __u64 distance = distance_of((const struct pt_regs *)bpf_task_pt_regs(task));
   const __u32 slot = slot_of(distance);
   struct task_state *owned = state_at(slot);
@@ -63,22 +63,33 @@ static __always_inline struct task_state *keep_state(struct task_struct *task) {
   return owned;
 }
 
-// From now on the calls of the task find the state.
-static __always_inline void begin_state(const struct task_state *state) { __sync_fetch_and_add(entry_of(state->slot), state->share); }
+// From now on the calls of the task find the state, and its end is counted.
+static __always_inline void begin_state(struct task_struct *task, const struct task_state *state) {
+  __sync_fetch_and_add(entry_of(state->slot), state->share);
+  __sync_fetch_and_add(&live_tasks, 1);
+  struct task_state *stored = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (stored) __sync_lock_test_and_set(&stored->life, MARKED);
+}
+
+// The state of a task that ends, which nobody else has ended; null if there is none, or if it is still being marked.
+static __always_inline struct task_state *end_state(struct task_struct *task) {
+  struct task_state *stored = bpf_task_storage_get(&tasks, task, 0, 0);
+  if (!stored || __sync_val_compare_and_swap(&stored->life, MARKED, ENDED) != MARKED) return 0;
+  return stored->owns ? state_at(stored->slot) : stored;
+}
 
 static __always_inline void leave_slot(__u32 slot, __u64 share, bool owns) {
   __sync_fetch_and_add(entry_of(slot), -share);
   if (owns) *claim_of(slot) = 0;
 }
 
-// Takes it away. Returns false where somebody else did.
-static __always_inline bool drop_state(struct task_struct *task, const struct task_state *state) {
+// Takes away what end_state() gave.
+static __always_inline void drop_state(struct task_struct *task, const struct task_state *state) {
   const __u64 share = state->share;
   const __u32 slot = state->slot;
   const bool owns = state->owns;
-  if (bpf_task_storage_delete(&tasks, task) != 0) return false;
+  bpf_task_storage_delete(&tasks, task);
   leave_slot(slot, share, owns);
-  return true;
 }
 
 // A new task may have the stack of one whose end nobody saw; it is not taken for that one.

@@ -35,6 +35,10 @@ enum {
 // How far a launched command is on its way to its first successful execve, before which only its execves are recorded.
 enum launching { LAUNCHED = 0, HELD = 1, TRYING = 2, EXECUTING = 3 };
 
+// Both the program that sees a task born and the iterator that looks for tasks to attach may find one, and both the program that sees
+// it end and the iterator may see its end: each step is taken by one of them.
+enum life { UNKNOWN = 0, BEING_MARKED, MARKED, ENDED };
+
 // Only the task itself writes here: whoever finds a task may look at it while it runs, and sets but `found` and `launching`.
 // What every call needs stands first.
 struct task_state {
@@ -65,6 +69,7 @@ struct task_state {
   __u8 exec_passes;   // the path of its execve passes the filter
   __u8 owns;          // its slot: see nearby.bpf.h
   __u16 slot;
+  __u64 life;         // enum life; in the task's storage only
   __u64 share;        // of the entry of that slot; 0: it has none yet
 };
 

@@ -16,11 +16,12 @@ static __always_inline struct sr_event *begin_event(__u32 kind, const struct tas
   return event;
 }
 
-// Gives `task` a state, which is to be begun. Returns null where the kernel has no memory.
-static __always_inline struct task_state *mark(struct task_struct *task) {
-  struct task_state *state = keep_state(task);
+// Gives `task` a state, which is to be begun. Returns null where another has marked it, and, which is counted, where the kernel has
+// no memory.
+static __always_inline struct task_state *mark(struct task_struct *task, bool *known) {
+  struct task_state *state = keep_state(task, known);
   if (!state) {
-    __sync_fetch_and_add(&lost_events[SR_LOST_NO_STORAGE], 1);
+    if (!*known) __sync_fetch_and_add(&lost_events[SR_LOST_NO_STORAGE], 1);
     return 0;
   }
   state->tid = id_in_namespace(task);
@@ -41,13 +42,13 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child) {
   }
   if (thread ? !follow_threads : !follow_forks) return 0;
   if (child->flags & PF_KERNEL_HELPERS) return 0;
-  struct task_state *state = mark(child);
+  bool known;
+  struct task_state *state = mark(child, &known);
   if (!state) return 0;
   const bool held = creator && creator->launching;
   state->phase = FRESH_CHILD;
   state->launching = held ? HELD : LAUNCHED;
-  begin_state(state);
-  __sync_fetch_and_add(&live_tasks, 1);
+  begin_state(child, state);
   if (held) return 0;
   struct sr_event *event = begin_event(SR_EVENT_FORK, state);
   if (!event) return 0;
@@ -86,11 +87,11 @@ static __always_inline bool joins(const struct task_struct *task) {
 
 // The current task, which has just become another program, is recorded from here on.
 static __always_inline struct task_state *join(struct task_struct *task) {
-  struct task_state *state = mark(task);
+  bool known;
+  struct task_state *state = mark(task, &known);
   if (!state) return 0;
   state->phase = FRESH_CHILD;  // of its execve only the end would show
-  begin_state(state);
-  __sync_fetch_and_add(&live_tasks, 1);
+  begin_state(task, state);
   struct sr_event *event = begin_event(SR_EVENT_FORK, state);
   if (!event) return state;
   event->origin = ORIGIN_ATTACHED;
@@ -134,8 +135,9 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task) {
-  struct task_state *state = state_of(task);
-  if (!state || stopping) return 0;
+  if (stopping) return 0;
+  struct task_state *state = end_state(task);
+  if (!state) return 0;
   const __s64 left = __sync_fetch_and_add(&live_tasks, -1) - 1;
   if (state->launching != HELD) {
     struct sr_event *event = begin_event(SR_EVENT_EXIT, state);
