@@ -12,7 +12,7 @@ namespace sysreel {
 namespace {
 
 constexpr Nanos second{1'000'000'000};
-constexpr Nanos patience{50'000'000};           // how long a poll may wait
+constexpr Nanos patience{100'000'000};          // how long a poll may wait
 constexpr Nanos progress_interval{200'000'000};
 constexpr Nanos memory_interval{200'000'000};
 constexpr Nanos join_interval{250'000'000};

@@ -19,7 +19,9 @@ namespace sysreel {
 namespace {
 
 constexpr std::int64_t millisecond = 1'000'000;
-constexpr std::int64_t look_every = 50 * millisecond;   // rings are looked at at least so often
+// So often rings are looked at, at least, and so often once they were empty for a second.
+constexpr std::int64_t look_every = 50 * millisecond, look_idly_every = 100 * millisecond;
+constexpr unsigned idle_after = 20;  // looks
 constexpr std::uint64_t publish_slack = 2 * millisecond;  // from reading its clock to publishing, a program takes less
 
 std::uint64_t monotonic_now() { return static_cast<std::uint64_t>(read_clock(CLOCK_MONOTONIC).value); }
@@ -61,6 +63,7 @@ class EbpfSource final : public EventSource {
   std::optional<TallyReader> tallies_;        // where calls are only counted
   OwnedEvents found_;    // at attach, delivered by the next poll
   std::uint64_t unannounced_ = 0;  // signals whose sending no program saw
+  unsigned vain_looks_ = 0;  // at the rings, one after the other
   bool attached_any_ = false;
   bool stopped_ = false;
 };
@@ -144,9 +147,11 @@ Result<SourceState> EbpfSource::poll(EventSink& sink, Nanos timeout) {
     const std::uint64_t now = monotonic_now();
     const std::uint64_t delivered = drain(sink, over ? ~std::uint64_t{0} : now - publish_slack);
     if (over) return SourceState::ended;
+    vain_looks_ = delivered > 0 ? 0 : vain_looks_ + 1;
     if (delivered > 0 || now >= deadline) return SourceState::running;
     // What a ring holds may be too young to be taken yet, and no less of it for that.
-    const std::uint64_t left = std::min<std::uint64_t>(deadline - now, merge_.filling() ? publish_slack : look_every);
+    const std::uint64_t pause = merge_.filling() ? publish_slack : vain_looks_ < idle_after ? look_every : look_idly_every;
+    const std::uint64_t left = std::min<std::uint64_t>(deadline - now, pause);
     if (!object_->wait(static_cast<int>((left + millisecond - 1) / millisecond))) {
       drain(sink, monotonic_now() - publish_slack);
       return SourceState::running;
