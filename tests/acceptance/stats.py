@@ -2,8 +2,9 @@
 
     stats.py BIN_DIR PROGRAMS_DIR
 
-Counts and errors must be equal; those of perf trace, which misses a call now and then where all CPUs are busy, in one attempt. Times of calls that last milliseconds agree within 5 %: what the program measures around a call
-contains what the recorder measures in it, always; and where nobody took the processor from it in between, they are as good as
+Counts and errors must be equal to the program's own. perf trace misses calls where all CPUs are busy: its figures must be equal in one
+attempt, or, if it missed some in every one, less by no more than 2 %. Times of calls that last milliseconds agree within 5 %: what the
+program measures around a call contains what the recorder measures in it, always; and where nobody took the processor from it in between, they are as good as
 equal. On a busy machine that may take more than one attempt.
 """
 import csv
@@ -30,6 +31,10 @@ def by_perf(path):
     return figures
 
 
+def missed_few(seen, happened):
+    return all(most * 0.98 <= count <= most for count, most in zip(seen, happened))
+
+
 def attempt(bin_dir, programs, folder):
     reel, perf = os.path.join(folder, "t.reel"), os.path.join(folder, "perf")
     said = subprocess.run(["perf", "trace", "-s", "-o", perf, "--", f"{bin_dir}/trace-record", "-q", "--engine", "ebpf", "-o", reel, "--",
@@ -42,7 +47,7 @@ def attempt(bin_dir, programs, folder):
 
 def main():
     bin_dir, programs = sys.argv[1:]
-    for _ in range(ATTEMPTS):
+    for number in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory() as folder:
             own, ours, perf = attempt(bin_dir, programs, folder)
         if len(own) != 4:
@@ -52,7 +57,8 @@ def main():
                 sys.exit(f"{name}: {count} calls, {errors} errors; trace-stats says {ours[name][:2]}")
             if measured and not count * LEAST[name] <= ours[name][2] <= measured:
                 sys.exit(f"{name}: {ours[name][2]} ns, which is not between {count * LEAST[name]} and the program's {measured}")
-        if any(perf[name][:2] != figures[:2] for name, figures in own.items()):
+        missed = any(perf[name][:2] != figures[:2] for name, figures in own.items())
+        if missed and not (number == ATTEMPTS and all(missed_few(perf[name][:2], figures[:2]) for name, figures in own.items())):
             why = f"perf trace counts {({name: perf[name][:2] for name in own})} where the program made {own}"
             continue
         off = {name: abs(ours[name][2] - reference) / reference
