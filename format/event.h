@@ -241,8 +241,9 @@ enum class LossCause : std::uint8_t {
   too_large,       // the record did not fit
   writer,          // the recorder could not write (disk full or failed)
   damaged,         // a reader could not decode a chunk
+  stalled,         // the rings filled while the recorder waited for its output
 };
-inline constexpr std::size_t loss_cause_count = 6;
+inline constexpr std::size_t loss_cause_count = 7;
 
 // `count` calls (or, of `signals_and_tasks`, other events) happened and are not in the reel.
 struct Loss {

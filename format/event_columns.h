@@ -110,7 +110,7 @@ template <typename Visitor>
 void describe(Visitor& v, Like<Loss> auto& e) {
   v.time("from", e.from);
   v.time("to", e.to);
-  v.choice("cause", e.cause, LossCause::damaged);
+  v.choice("cause", e.cause, static_cast<LossCause>(loss_cause_count - 1));
   v.number("count", e.count);
   v.number("signalsAndTasks", e.signals_and_tasks);
 }

@@ -27,12 +27,13 @@ void ReelFacts::note(const End& end) {
 
 const char* describe(LossCause cause) {
   switch (cause) {
-    case LossCause::ring_full: return "the ring was full";
-    case LossCause::no_storage: return "no memory for the task's state";
-    case LossCause::recursion: return "the recording program was interrupted by itself";
+    case LossCause::ring_full: return "the buffer was full";
+    case LossCause::no_storage: return "the kernel had no memory for a task's state";
+    case LossCause::recursion: return "the recorder's program interrupted itself";
     case LossCause::too_large: return "the record was too large";
     case LossCause::writer: return "the reel could not be written";
-    case LossCause::damaged: return "the reel is damaged";
+    case LossCause::damaged: return "a part of the reel is damaged";
+    case LossCause::stalled: return "the output stalled, and the buffer was full";
   }
   return "unknown";
 }

@@ -53,7 +53,7 @@ class ReelFacts final : public EveryEvent<ReelFacts> {
   std::optional<Ending> ending_;
 };
 
-// In words, as reports say it: "the ring was full".
+// In words, as reports say it: "the buffer was full".
 const char* describe(LossCause cause);
 const char* describe(EndReason reason);
 

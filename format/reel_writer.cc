@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cerrno>
 #include <optional>
 #include <string>
@@ -256,8 +257,10 @@ Result<void> ReelWriter::State::write_chunk() {
     return Error{ErrorKind::io, "the reel has its full length"};
   }
 
+  const auto began = std::chrono::steady_clock::now();
   Result<void> written = write_all(out.get(), header_frame);
   if (written) written = write_all(out.get(), *frame);
+  totals.writing = totals.writing + Nanos{std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count()};
   if (!written) {
     fail(written.error());
     take_back();

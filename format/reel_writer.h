@@ -32,6 +32,7 @@ struct WriterTotals {
   std::uint64_t unwritten = 0;    // of these, not in the file because writing failed (stated in the reel as LossCause::writer)
   std::uint64_t chunks = 0;
   std::uint64_t bytes = 0;        // of the reel as it stands
+  Nanos writing;                  // how long it waited for the output
 };
 
 // Writes one reel to a descriptor it owns, be it a file, a pipe or a socket. Used by one thread at a time.

@@ -16,6 +16,7 @@ constexpr Nanos patience{100'000'000};          // how long a poll may wait
 constexpr Nanos progress_interval{200'000'000};
 constexpr Nanos memory_interval{200'000'000};
 constexpr Nanos join_interval{250'000'000};
+constexpr Nanos least_stall{50'000'000};        // what is worth the name
 
 std::uint64_t sum(const LossCounts& losses) {
   const std::uint64_t calls = std::accumulate(losses.calls.begin(), losses.calls.end(), std::uint64_t{0});
@@ -42,6 +43,7 @@ Pump::Pump(EventSource& source, ReelWriter& writer, const PumpOptions& options)
       witness_(out_),
       checkpoints_(began_, options.checkpoint_every),
       chunk_began_(began_),
+      accounted_(began_),
       reel_began_(began_) {}
 
 // Nothing goes past the number of events asked for, nor of a process that may not be recorded.
@@ -111,16 +113,28 @@ void Pump::sample_clock() {
   sampled_ = time;
 }
 
+// Whether much of the time since the last account went by waiting for the output: where rings filled then, larger ones are not the remedy.
+bool Pump::output_stalled(Nanos now) {
+  const Nanos written = totals().writing;
+  const Nanos waited = written - accounted_writing_, passed = now - accounted_;
+  accounted_writing_ = written;
+  accounted_ = now;
+  return waited >= least_stall && waited.value > passed.value / 4;
+}
+
 // Writes what was lost since the last account.
 void Pump::account_losses() {
   const LossCounts now = source_.losses();
   const Nanos time = read_clock(CLOCK_MONOTONIC);
-  for (std::size_t cause = 0; cause < loss_cause_count; ++cause) {
+  const bool stalled = output_stalled(time);
+  for (std::size_t i = 0; i < loss_cause_count; ++i) {
+    const auto cause = static_cast<LossCause>(i);
     const auto write = [&](std::uint64_t before, std::uint64_t after, bool others) {
-      if (after > before) writer_.on(Loss{chunk_began_, time, static_cast<LossCause>(cause), after - before, others});
+      const LossCause told = cause == LossCause::ring_full && stalled ? LossCause::stalled : cause;
+      if (after > before) writer_.on(Loss{chunk_began_, time, told, after - before, others});
     };
-    write(outcome_.losses.calls[cause], now.calls[cause], false);
-    write(outcome_.losses.others[cause], now.others[cause], true);
+    write(outcome_.losses.calls[i], now.calls[i], false);
+    write(outcome_.losses.others[i], now.others[i], true);
   }
   outcome_.losses = now;
 }
@@ -160,7 +174,7 @@ std::optional<EndReason> Pump::ended(Nanos now) {
 WriterTotals Pump::totals() const {
   const WriterTotals current = writer_.totals();
   return {earlier_.events + current.events, earlier_.unwritten + current.unwritten, earlier_.chunks + current.chunks,
-          earlier_.bytes + current.bytes};
+          earlier_.bytes + current.bytes, earlier_.writing + current.writing};
 }
 
 // The next reel is there before this one is given up.

@@ -8,16 +8,13 @@
 #include "analyzer/stacks/stack_lines.h"
 #include "analyzer/text/entry_order.h"
 #include "analyzer/text/excerpt.h"
+#include "format/reel_facts.h"
 #include "format/reel_reader.h"
 #include "tools/reel_excerpt.h"
 #include "tools/reel_problems.h"
 
 namespace sysreel::tools {
 namespace {
-
-constexpr std::array<std::string_view, loss_cause_count> cause_texts = {
-    "the buffer was full",       "the kernel had no memory for a task", "the recorder interrupted itself",
-    "their record was too large", "the reel could not be written",       "a part of the reel is damaged"};
 
 // Adds up what a reel says about events that are not in it.
 class LossCount final : public EventSink {
@@ -28,9 +25,9 @@ class LossCount final : public EventSink {
   }
   void tell(const ProgramName& name, const std::string& file) const {
     for (std::size_t cause = 0; cause < loss_cause_count; ++cause) {
-      if (calls_[cause] != 0) name.say(fmt::format("{}: {} calls are missing: {}", file, calls_[cause], cause_texts[cause]));
+      if (calls_[cause] != 0) name.say(fmt::format("{}: {} calls are missing: {}", file, calls_[cause], describe(static_cast<LossCause>(cause))));
       if (others_[cause] != 0) {
-        name.say(fmt::format("{}: {} signals or task events are missing: {}", file, others_[cause], cause_texts[cause]));
+        name.say(fmt::format("{}: {} signals or task events are missing: {}", file, others_[cause], describe(static_cast<LossCause>(cause))));
       }
     }
   }

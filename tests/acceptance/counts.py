@@ -181,7 +181,7 @@ def check_counts(window, bin_dir, what):
     happened, captured = sum(by_perf.values()), sum(by_us.values())
     print(f"{what}: happened {happened}, captured {captured}, lost {lost}")
     causes = window.loss_by_cause(bin_dir)
-    if window.stalled and (lost == 0 or causes != {"the ring was full": lost}):
+    if window.stalled and (lost == 0 or causes != {"the buffer was full": lost}):
         print(f"  lost by cause: {causes}; wanted are calls lost to a full ring, and no others")
         return False
     if lost == 0 and by_perf != by_us:

@@ -172,6 +172,9 @@ void add_other(OwnedEvents& events, Draw& draw) {
   Event event;
   Randomise fields(draw);
   describe(fields, event);
+  if constexpr (std::same_as<Event, Loss>) {
+    if (event.cause == LossCause::damaged) event.cause = LossCause::writer;  // only a reader says that
+  }
   if constexpr (std::same_as<Event, ClockSample>) event.realtime = {static_cast<std::int64_t>(draw.number())};
   events.on(event);
 }

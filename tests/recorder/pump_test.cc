@@ -4,7 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <random>
+#include <thread>
 
 #include "format/owned_event.h"
 #include "format/reel_reader.h"
@@ -101,6 +105,53 @@ TEST(Pump, StopsAtTheNumberOfEvents) {
   recording.run(source, options);
   EXPECT_EQ(recording.outcome.reason, EndReason::events);
   EXPECT_LE(recording.all<Call>().size(), 10u);
+}
+
+// The cause that a reel names for ten calls lost while its reader let the writer wait for so long.
+LossCause cause_of_loss_beside(std::chrono::milliseconds stall) {
+  MemorySource source;
+  LossCounts losses;
+  std::string payload(200'000, '\0');  // more than the pipe holds, and nothing to compress
+  std::generate(payload.begin(), payload.end(), [random = std::mt19937(1)]() mutable { return static_cast<char>(random()); });
+  source.add([&payload](EventSink& sink) {
+    Call call = call_at(100);
+    const Block block{.address = 1, .data = std::as_bytes(std::span(payload)), .wanted = 200'000};
+    call.blocks = {&block, 1};
+    sink.on(call);
+    ::usleep(1'050'000);  // a chunk is cut once a second
+  });
+  source.add([&](EventSink&) {
+    losses.calls[static_cast<std::size_t>(LossCause::ring_full)] = 10;
+    source.set_losses(losses);
+  });
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  EXPECT_GT(::fcntl(ends[1], F_SETPIPE_SZ, 4096), 0);
+  OwnedEvents events;
+  std::thread read_late([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'050) + stall);
+    auto reader = ReelReader::open(UniqueFd(ends[0]), "pipe");
+    if (reader) {
+      EXPECT_TRUE(reader->replay(events));
+    }
+  });
+  {
+    auto writer = ReelWriter::open(UniqueFd(ends[1]), Header{});
+    PumpOptions options;
+    options.snapshots = false;
+    if (writer) Pump(source, *writer, options).run();
+  }
+  read_late.join();
+  for (const AnyEvent& event : events.events()) {
+    if (const auto* const loss = std::get_if<Loss>(&event)) return loss->cause;
+  }
+  ADD_FAILURE() << "the reel tells no loss";
+  return LossCause::damaged;
+}
+
+TEST(Pump, TellsAnOutputThatStalledFromABufferThatWasTooSmall) {
+  EXPECT_EQ(cause_of_loss_beside(std::chrono::milliseconds(0)), LossCause::ring_full);
+  EXPECT_EQ(cause_of_loss_beside(std::chrono::milliseconds(1500)), LossCause::stalled);
 }
 
 TEST(Pump, ACheckpointTellsTheStateOfEveryTask) {
