@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "format/limits.h"
+
 namespace sysreel {
 namespace {
 
@@ -169,7 +171,7 @@ Result<void> CallDecoder::decode_flags() {
   std::vector<std::uint16_t> last(keys_.size());
   flags_.resize(count_);
   details_.resize(count_);
-  for (std::size_t i = 0; i < count_; ++i) {
+  for (const std::uint32_t i : groups_.calls()) {
     std::uint16_t& flags = last[key_[i]];
     details_[i] = static_cast<std::uint8_t>(changes_[i]) & change_details ? details.byte() : 0;
     if (details_[i] & detail_flags) {
@@ -205,31 +207,23 @@ Result<void> CallDecoder::decode_args() {
   for (unsigned slot = 0; slot < 6; ++slot) {
     numbers[slot] = ColumnReader(source_[static_cast<std::size_t>(CallColumn::args0) + slot]);
   }
-  std::vector<std::array<std::uint64_t, 6>> last(keys_.size());
+  callers_.clear();
   args_.resize(count_);
-  for (std::size_t i = 0; i < count_; ++i) {
-    std::array<std::uint64_t, 6>& args = last[key_[i]];
-    for (unsigned slot = 0, left = static_cast<std::uint8_t>(changes_[i]) & 0x3f; left != 0; ++slot, left >>= 1) {
-      if (left & 1) args[slot] += static_cast<std::uint64_t>(numbers[slot].get_signed());
+  for (const std::uint32_t i : groups_.calls()) {
+    CallerState& caller = callers_.of(key_[i], task_[i]);
+    const auto changes = static_cast<std::uint8_t>(changes_[i]);
+    std::array<std::uint64_t, 6>& args = args_[i];
+    if (changes & 1) caller.first_argument += static_cast<std::uint64_t>(numbers[0].get_signed());
+    args[0] = caller.first_argument;
+    OtherArguments& others = callers_.others(caller, args[0]);
+    for (unsigned slot = 1, left = changes >> 1 & 0x1f; left != 0; ++slot, left >>= 1) {
+      if (left & 1) others[slot - 1] += static_cast<std::uint64_t>(numbers[slot].get_signed());
     }
-    args_[i] = args;
+    std::copy(others.begin(), others.end(), args.begin() + 1);
   }
   for (unsigned slot = 0; slot < 6; ++slot) {
     if (!numbers[slot].spent()) return misfit(static_cast<CallColumn>(static_cast<unsigned>(CallColumn::args0) + slot));
   }
-  return {};
-}
-
-// Needs the details, which come with the flags.
-Result<void> CallDecoder::decode_ips() {
-  ColumnReader numbers = reader(CallColumn::ips);
-  std::vector<std::uint64_t> last(keys_.size());
-  ips_.resize(count_);
-  for (const std::uint32_t i : groups_.calls()) {
-    if (details_[i] & detail_ip) last[key_[i]] += static_cast<std::uint64_t>(numbers.get_signed());
-    ips_[i] = last[key_[i]];
-  }
-  if (!numbers.spent()) return misfit(CallColumn::ips);
   return {};
 }
 
@@ -239,28 +233,82 @@ Result<void> CallDecoder::begin_calls() {
   const Columns all = Columns::task | Columns::key | Columns::start | Columns::duration | Columns::on_cpu | Columns::flags |
                       Columns::result | Columns::args;
   if (Result<void> decoded = decode(all); !decoded) return decoded;
-  if (Result<void> decoded = decode_ips(); !decoded) return decoded;
-  if (!layouts_.load(source(CallColumn::layoutLengths), source(CallColumn::layoutTags))) {
-    return misfit(CallColumn::layoutTags);
-  }
-  if (!contents_.load(source(CallColumn::contentLengths), source(CallColumn::contentBytes))) {
+  if (!layouts_.load(source(CallColumn::layoutLengths), source(CallColumn::layoutTags))) return misfit(CallColumn::layoutTags);
+  if (!contents_.load(source(CallColumn::contentPlaces), source(CallColumn::contentLengths), source(CallColumn::contentBytes))) {
     return misfit(CallColumn::contentBytes);
   }
-  states_.assign(keys_.size(), {});
   position_ = 0;
-  fresh_contents_ = 0;
+  if (Result<void> decoded = decode_blocks(); !decoded) return decoded;
+  return decode_callers();
+}
+
+// Instruction pointers and stacks, which belong to a caller. Needs the details, which come with the flags.
+Result<void> CallDecoder::decode_callers() {
+  ColumnReader ips = reader(CallColumn::ips);
+  stack_codes_ = reader(CallColumn::stacks);
+  callers_.clear();
+  ips_.resize(count_);
+  stacks_.assign(stack_codes_.at_end() ? 0 : count_, 0);
+  for (const std::uint32_t i : groups_.calls()) {
+    CallerState& caller = callers_.of(key_[i], task_[i]);
+    if (details_[i] & detail_ip) caller.ip += static_cast<std::uint64_t>(ips.get_signed());
+    ips_[i] = caller.ip;
+    if (details_[i] & detail_stack) {
+      const std::optional<std::uint32_t> stack = next_stack(group_of(key_[i]));
+      if (!stack) return misfit(CallColumn::stacks);
+      caller.stack = *stack;
+    }
+    if (!stacks_.empty()) stacks_[i] = caller.stack;
+  }
+  if (!ips.spent()) return misfit(CallColumn::ips);
+  if (!stack_codes_.spent()) return misfit(CallColumn::stacks);
+  return {};
+}
+
+Result<void> CallDecoder::decode_blocks() {
   layout_numbers_ = reader(CallColumn::layouts);
-  stacks_ = reader(CallColumn::stacks);
   block_contents_ = reader(CallColumn::blockContents);
   block_wanted_ = reader(CallColumn::blockWanted);
   block_pointers_ = reader(CallColumn::blockPointers);
   block_addresses_ = reader(CallColumn::blockAddresses);
+  std::vector<std::array<BlockState, outcome_count>> states(keys_.size());
+  blocks_.clear();
+  first_blocks_.resize(count_);
+  block_counts_.resize(count_);
+  for (const std::uint32_t i : groups_.calls()) {
+    BlockState& state = states[key_[i]][outcome_of(result_[i])];
+    if (details_[i] & detail_layout) {
+      const std::uint64_t number = layout_numbers_.get();
+      if (number > layouts_.size()) return misfit(CallColumn::layouts);
+      state.layout = static_cast<std::uint32_t>(number);
+    }
+    first_blocks_[i] = static_cast<std::uint32_t>(blocks_.size());
+    block_counts_[i] = 0;
+    if (state.layout == 0) continue;
+    words_before_.clear();
+    pointer_cursor_ = 0;
+    expected_address_ = args_[i][0];
+    const ByteSpan tags = layouts_[state.layout - 1];
+    if (blocks_.size() + tags.size() > limits::chunk_blocks) return misfit(CallColumn::blockContents);
+    for (std::size_t position = 0; position < tags.size(); ++position) {
+      if (!add_block(static_cast<std::uint8_t>(tags[position]), position, group_of(key_[i]), i, state)) {
+        return misfit(CallColumn::blockContents);
+      }
+    }
+    block_counts_[i] = static_cast<std::uint32_t>(tags.size());
+    const auto known = static_cast<std::uint32_t>(std::min(tags.size(), remembered_blocks));
+    state.contents_known = std::max(state.contents_known, known);
+  }
+  if (!layout_numbers_.spent()) return misfit(CallColumn::layouts);
+  if (!block_contents_.spent()) return misfit(CallColumn::blockContents);
+  if (!block_wanted_.spent()) return misfit(CallColumn::blockWanted);
+  if (!block_pointers_.spent()) return misfit(CallColumn::blockPointers);
+  if (!block_addresses_.spent()) return misfit(CallColumn::blockAddresses);
   return {};
 }
 
-Result<void> CallDecoder::next(Call& call) {
+void CallDecoder::next(Call& call) {
   const std::size_t i = position_++;
-  KeyState& key = states_[key_[i]];
   const CallKey& call_key = keys_[key_[i]];
   const TaskKey& task = tasks_[task_[i]];
   call.pid = task.pid;
@@ -273,54 +321,32 @@ Result<void> CallDecoder::next(Call& call) {
   call.nr = call_key.nr;
   call.args = args_[i];
   call.result = result_[i];
-
-  const std::uint8_t details = details_[i];
-  if (details & detail_layout) {
-    const std::uint64_t number = layout_numbers_.get();
-    if (number > layouts_.size()) return misfit(CallColumn::layouts);
-    key.layout = static_cast<std::uint32_t>(number);
-  }
   call.ip = ips_[i];
-
-  blocks_.clear();
-  if (key.layout != 0) {
-    words_before_.clear();
-    pointer_cursor_ = 0;
-    expected_address_ = call.args[0];
-    const ByteSpan tags = layouts_[key.layout - 1];
-    for (std::size_t position = 0; position < tags.size(); ++position) {
-      if (!next_block(static_cast<std::uint8_t>(tags[position]), position, key, call)) {
-        return misfit(CallColumn::blockContents);
-      }
-    }
-    const auto known = static_cast<std::uint32_t>(std::min(tags.size(), remembered_blocks));
-    key.contents_known = std::max(key.contents_known, known);
-  }
-  call.blocks = blocks_;
-  if (details & detail_stack && !next_stack(key)) return misfit(CallColumn::stacks);
+  call.blocks = std::span(blocks_).subspan(first_blocks_[i], block_counts_[i]);
   call.stack = {};
-  if (key.stack != 0) {
-    const ByteSpan words = contents_[key.stack - 1];
-    if (words.size() % sizeof(std::uint64_t) != 0) return misfit(CallColumn::stacks);
+  if (!stacks_.empty() && stacks_[i] != 0) {
+    const ByteSpan words = contents_[stacks_[i] - 1];
     stack_.resize(words.size() / sizeof(std::uint64_t));
     if (!words.empty()) std::memcpy(stack_.data(), words.data(), words.size());
     call.stack = stack_;
   }
-  return {};
 }
 
-bool CallDecoder::next_block(std::uint8_t tag, std::size_t position, KeyState& key, const Call& call) {
+bool CallDecoder::add_block(std::uint8_t tag, std::size_t position, std::uint32_t group, std::size_t call, BlockState& state) {
   Block block;
   const std::uint8_t source = tag & source_mask;
-  const unsigned word = word_size(call.abi);
   if (source == source_pointer) {
-    if (!follow_pointer(block_pointers_.get(), word, block.address)) return false;
+    const std::span<const Block> before = std::span(blocks_).last(position);
+    const unsigned word = word_size(keys_[key_[call]].abi);
+    if (!follow_pointer(block_pointers_.get(), word, before, block.address)) return false;
   } else if (source == source_explicit) {
     block.address = expected_address_ + static_cast<std::uint64_t>(block_addresses_.get_signed());
   } else {
-    block.address = call.args[source];
+    block.address = args_[call][source];
   }
-  if (!next_content(position, key, block.data)) return false;
+  const std::optional<std::uint32_t> content = next_content(position, group, state);
+  if (!content) return false;
+  block.data = contents_[*content];
   const unsigned end = tag >> tag_end_shift & 3;
   if (end > static_cast<unsigned>(BlockEnd::fault)) return false;
   block.end = static_cast<BlockEnd>(end);
@@ -329,60 +355,50 @@ bool CallDecoder::next_block(std::uint8_t tag, std::size_t position, KeyState& k
   if (wanted > UINT32_MAX) return false;
   block.wanted = static_cast<std::uint32_t>(wanted);
   expected_address_ = block.address + block.data.size();
-  words_before_.push_back((words_before_.empty() ? 0 : words_before_.back()) + block.data.size() / word);
   blocks_.push_back(block);
   return true;
 }
 
-bool CallDecoder::follow_pointer(std::uint64_t skip, unsigned word, std::uint64_t& address) {
+bool CallDecoder::follow_pointer(std::uint64_t skip, unsigned word, std::span<const Block> before, std::uint64_t& address) {
+  for (std::size_t i = words_before_.size(); i < before.size(); ++i) {
+    words_before_.push_back((i == 0 ? 0 : words_before_.back()) + before[i].data.size() / word);
+  }
   const std::uint64_t words = words_before_.empty() ? 0 : words_before_.back();
   if (skip >= words) return false;
   const std::uint64_t position = (pointer_cursor_ + skip) % words;
   const auto holder = std::upper_bound(words_before_.begin(), words_before_.end(), position);
   const std::uint64_t first = holder == words_before_.begin() ? 0 : *(holder - 1);
-  const Block& block = blocks_[static_cast<std::size_t>(holder - words_before_.begin())];
+  const Block& block = before[static_cast<std::size_t>(holder - words_before_.begin())];
   address = 0;
   std::memcpy(&address, block.data.data() + (position - first) * word, word);
   pointer_cursor_ = position + 1;
   return true;
 }
 
-bool CallDecoder::next_content(std::size_t position, KeyState& key, ByteSpan& content) {
+std::optional<std::uint32_t> CallDecoder::next_content(std::size_t position, std::uint32_t group, BlockState& state) {
   const std::uint64_t code = block_contents_.get();
-  if (!block_contents_.good()) return false;
-  std::uint64_t number = 0;
+  if (!block_contents_.good()) return std::nullopt;
+  std::optional<std::uint32_t> content;
   if (code == content_again) {
-    if (position >= key.contents_known) return false;
-    number = key.contents[position];
+    if (position < state.contents_known) content = state.contents[position];
+  } else if (const std::uint32_t place = block_place(group, position); code == content_next) {
+    content = contents_.next(place);
   } else {
-    number = code == content_next ? fresh_contents_++ : code - content_known;
+    content = contents_.find(code - content_known, place);
   }
-  if (number >= contents_.size()) return false;
-  content = contents_[number];
-  if (position < remembered_blocks) key.contents[position] = static_cast<std::uint32_t>(number);
-  return true;
+  if (content && position < remembered_blocks) state.contents[position] = *content;
+  return content;
 }
 
-bool CallDecoder::next_stack(KeyState& key) {
-  const std::uint64_t code = stacks_.get();
-  if (code == stack_none) {
-    key.stack = 0;
-    return true;
-  }
-  const std::uint64_t number = code == stack_next ? fresh_contents_++ : code - stack_known;
-  if (number >= contents_.size()) return false;
-  key.stack = static_cast<std::uint32_t>(number + 1);
-  return true;
-}
-
-Result<void> CallDecoder::end_calls() const {
-  if (!layout_numbers_.spent()) return misfit(CallColumn::layouts);
-  if (!stacks_.spent()) return misfit(CallColumn::stacks);
-  if (!block_contents_.spent()) return misfit(CallColumn::blockContents);
-  if (!block_wanted_.spent()) return misfit(CallColumn::blockWanted);
-  if (!block_pointers_.spent()) return misfit(CallColumn::blockPointers);
-  if (!block_addresses_.spent()) return misfit(CallColumn::blockAddresses);
-  return {};
+// 0, or the number of the content + 1.
+std::optional<std::uint32_t> CallDecoder::next_stack(std::uint32_t group) {
+  const std::uint64_t code = stack_codes_.get();
+  if (!stack_codes_.good()) return std::nullopt;
+  if (code == stack_none) return 0;
+  const std::uint32_t place = stack_place(group);
+  const auto content = code == stack_next ? contents_.next(place) : contents_.find(code - stack_known, place);
+  if (!content || contents_[*content].size() % sizeof(std::uint64_t) != 0) return std::nullopt;
+  return *content + 1;
 }
 
 }  // namespace sysreel

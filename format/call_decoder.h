@@ -3,13 +3,16 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "format/call_columns.h"
 #include "format/call_groups.h"
+#include "format/call_states.h"
 #include "format/chunk_view.h"
 #include "format/column.h"
+#include "format/contents.h"
 #include "format/event.h"
 #include "format/result.h"
 #include "format/string_table.h"
@@ -41,9 +44,7 @@ class CallDecoder {
   // Prepares next(): decodes all columns.
   Result<void> begin_calls();
   // The next of count() calls; valid until the next call of this.
-  Result<void> next(Call& call);
-  // After the last call: every column was read to its end.
-  Result<void> end_calls() const;
+  void next(Call& call);
 
  private:
   ByteSpan source(CallColumn column) const { return source_[static_cast<std::size_t>(column)]; }
@@ -57,11 +58,12 @@ class CallDecoder {
   Result<void> decode_flags();
   Result<void> decode_result();
   Result<void> decode_args();
-  Result<void> decode_ips();
-  bool next_block(std::uint8_t tag, std::size_t position, KeyState& key, const Call& call);
-  bool follow_pointer(std::uint64_t skip, unsigned word, std::uint64_t& address);
-  bool next_content(std::size_t position, KeyState& key, ByteSpan& content);
-  bool next_stack(KeyState& key);
+  Result<void> decode_callers();
+  Result<void> decode_blocks();
+  bool add_block(std::uint8_t tag, std::size_t position, std::uint32_t group, std::size_t call, BlockState& state);
+  bool follow_pointer(std::uint64_t skip, unsigned word, std::span<const Block> before, std::uint64_t& address);
+  std::optional<std::uint32_t> next_content(std::size_t position, std::uint32_t group, BlockState& state);
+  std::optional<std::uint32_t> next_stack(std::uint32_t group);
 
   Source source_;
   std::size_t count_ = 0;
@@ -82,19 +84,23 @@ class CallDecoder {
   std::vector<std::uint16_t> flags_;
   std::vector<std::int64_t> result_;
   std::vector<std::array<std::uint64_t, 6>> args_;
-  std::vector<std::uint64_t> ips_;
+  CallerStates callers_;
 
-  // Where next() stands.
-  std::size_t position_ = 0;
-  std::vector<KeyState> states_;
+  // What only whole calls need.
+  std::vector<std::uint64_t> ips_;
   StringTable layouts_;
-  StringTable contents_;
-  std::size_t fresh_contents_ = 0;  // contents met so far
-  ColumnReader layout_numbers_, stacks_, block_contents_, block_wanted_, block_pointers_, block_addresses_;
+  Contents contents_;
+  ColumnReader layout_numbers_, stack_codes_, block_contents_, block_wanted_, block_pointers_, block_addresses_;
+  std::vector<std::uint32_t> stacks_;  // of each call: 0, or number of the content + 1; empty if no call has one
   std::vector<Block> blocks_;
-  std::vector<std::uint64_t> words_before_;  // of the call's blocks, up to and with each
+  std::vector<std::uint32_t> first_blocks_;  // of each call, in blocks_
+  std::vector<std::uint32_t> block_counts_;
+  // Of the call in work.
+  std::vector<std::uint64_t> words_before_;  // of its blocks, up to and with each, as far as a pointer asked for it
   std::uint64_t pointer_cursor_ = 0;
   std::uint64_t expected_address_ = 0;
+
+  std::size_t position_ = 0;  // where next() stands
   std::vector<std::uint64_t> stack_;
 };
 

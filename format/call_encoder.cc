@@ -34,8 +34,10 @@ CallEncoder::CallEncoder() : direct_keys_(abi_count * direct_numbers) {}
 
 void CallEncoder::add(const Call& call, std::uint32_t task) {
   const std::uint32_t key_index = key_of(call);
-  KeyState& key = states_[key_index];
-  Group& group = groups_[group_of(key_index)];
+  const std::uint32_t group_number = group_of(key_index);
+  KeyState& key = key_states_[key_index];
+  CallerState& caller = caller_states_.of(key_index, task);
+  Group& group = groups_[group_number];
   at(CallColumn::tasks).put(task);
   task_keys_[group_of(task)].put(key_index);
   add_times(call, task, group);
@@ -43,20 +45,20 @@ void CallEncoder::add(const Call& call, std::uint32_t task) {
   // Registers beyond the declared arguments hold what was left in them: noise, a fifth of a compile job's reel.
   const Args& mask = declared_masks[declared_[key_index]];
   Args args;
-  std::uint64_t changed = 0;
-  for (std::size_t slot = 0; slot < args.size(); ++slot) {
-    args[slot] = call.args[slot] & mask[slot];
-    changed |= args[slot] ^ key.args[slot];
-  }
-  std::uint8_t changes = changed == 0 ? 0 : add_args(args, key);
+  for (std::size_t slot = 0; slot < args.size(); ++slot) args[slot] = call.args[slot] & mask[slot];
+  std::uint8_t changes = add_args(args, caller, group);
   if (call.result != key.result) {
     changes |= change_result;
-    group.results.put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);
+    group.at(CallColumn::results).put_signed(is_large(key.result) ? difference(call.result, key.result) : call.result);
     key.result = call.result;
   }
   if (call.result < 0 && call.result > -4096) errors_.set(static_cast<std::size_t>(-call.result));
-  if (add_details(call, args, key, group)) changes |= change_details;
-  group.changes.put_byte(changes);
+  const std::uint8_t details = add_details(call, args, group_number, key, caller);
+  if (details != 0) {
+    changes |= change_details;
+    group.at(CallColumn::details).put_byte(details);
+  }
+  group.at(CallColumn::changes).put_byte(changes);
   ++count_;
 }
 
@@ -71,7 +73,7 @@ std::uint32_t CallEncoder::key_of(const Call& call) {
   }
   if (*known == 0) {
     keys_.push_back({call.abi, call.nr});
-    states_.emplace_back();
+    key_states_.emplace_back();
     declared_.push_back(declared_arguments(call.abi, call.nr));
     at(CallColumn::keyAbis).put_byte(static_cast<std::uint8_t>(abi));
     at(CallColumn::keyNumbers).put_signed(raw(call.nr));
@@ -85,56 +87,60 @@ void CallEncoder::add_times(const Call& call, std::uint32_t task, Group& group) 
   std::int64_t& task_end = task_ends_[task];
   const std::int64_t gap = difference(call.start.value, task_end == no_end ? recent_end_ : task_end);
   const std::int64_t duration = call.duration.value;
-  group.gaps_low.put_byte(static_cast<std::uint8_t>(gap));
-  group.gaps_high.put_signed(gap >> 8);
-  group.durations_low.put_byte(static_cast<std::uint8_t>(duration));
-  group.durations_high.put_signed(duration >> 8);
+  group.at(CallColumn::gapsLow).put_byte(static_cast<std::uint8_t>(gap));
+  group.at(CallColumn::gapsHigh).put_signed(gap >> 8);
+  group.at(CallColumn::durationsLow).put_byte(static_cast<std::uint8_t>(duration));
+  group.at(CallColumn::durationsHigh).put_signed(duration >> 8);
   const bool measured = call.on_cpu.value >= 0;
-  group.on_cpu.put(!measured                       ? on_cpu_unknown
+  group.at(CallColumn::onCpu).put(!measured                       ? on_cpu_unknown
                    : call.on_cpu.value == duration ? on_cpu_throughout
                                                    : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known);
   task_end = recent_end_ = sum(call.start.value, duration);
 }
 
-std::uint8_t CallEncoder::add_args(const Args& args, KeyState& key) {
+std::uint8_t CallEncoder::add_args(const Args& args, CallerState& caller, Group& group) {
   std::uint8_t changes = 0;
-  for (unsigned slot = 0; slot < 6; ++slot) changes |= (args[slot] != key.args[slot]) << slot;
-  for (unsigned slot = 0, left = changes; left != 0; ++slot, left >>= 1) {
-    if ((left & 1) == 0) continue;
-    columns_[static_cast<std::size_t>(CallColumn::args0) + slot].put_signed(
-        static_cast<std::int64_t>(args[slot] - key.args[slot]));
-    key.args[slot] = args[slot];
-  }
+  const auto expect = [&](unsigned slot, std::uint64_t& expected) {
+    if (args[slot] == expected) return;
+    changes |= 1 << slot;
+    const auto column = static_cast<CallColumn>(static_cast<unsigned>(CallColumn::args0) + slot);
+    group.at(column).put_signed(static_cast<std::int64_t>(args[slot] - expected));
+    expected = args[slot];
+  };
+  OtherArguments& others = caller_states_.others(caller, args[0]);
+  expect(0, caller.first_argument);
+  for (unsigned slot = 1; slot < args.size(); ++slot) expect(slot, others[slot - 1]);
   return changes;
 }
 
-bool CallEncoder::add_details(const Call& call, const Args& args, KeyState& key, Group& group) {
+std::uint8_t CallEncoder::add_details(const Call& call, const Args& args, std::uint32_t group_number, KeyState& key, CallerState& caller) {
+  Group& group = groups_[group_number];
+  BlockState& blocks = key.blocks[outcome_of(call.result)];
   std::uint8_t details = 0;
   if (call.flags != key.flags) {
     details |= detail_flags;
-    at(CallColumn::flags).put(key.flags = call.flags);
+    group.at(CallColumn::flags).put(key.flags = call.flags);
   }
-  if (call.ip != key.ip) {
+  if (call.ip != caller.ip) {
     details |= detail_ip;
-    group.ips.put_signed(static_cast<std::int64_t>(call.ip - key.ip));
-    key.ip = call.ip;
+    group.at(CallColumn::ips).put_signed(static_cast<std::int64_t>(call.ip - caller.ip));
+    caller.ip = call.ip;
   }
-  const ByteSpan layout = layout_of(call, args);
+  const ByteSpan layout = layout_of(call, args, group);
   const bool same_layout =
-      layout.empty() ? key.layout == 0 : key.layout != 0 && layouts_.equals(key.layout - 1, layout);
+      layout.empty() ? blocks.layout == 0 : blocks.layout != 0 && layouts_.equals(blocks.layout - 1, layout);
   if (!same_layout) {
     details |= detail_layout;
-    key.layout = layout.empty() ? 0 : layouts_.intern(layout).id + 1;
-    at(CallColumn::layouts).put(key.layout);
+    blocks.layout = layout.empty() ? 0 : layouts_.intern(layout).id + 1;
+    group.at(CallColumn::layouts).put(blocks.layout);
   }
-  add_contents(call, key);
-  if (add_stack(call, key)) details |= detail_stack;
-  if (details != 0) at(CallColumn::details).put_byte(details);
-  return details != 0;
+  add_contents(call, group_number, blocks);
+  if (add_stack(call, group_number, caller)) details |= detail_stack;
+  return details;
 }
 
 // One tag a block. What a tag only announces goes into its column at once.
-ByteSpan CallEncoder::layout_of(const Call& call, const Args& args) {
+ByteSpan CallEncoder::layout_of(const Call& call, const Args& args, Group& group) {
   tags_.clear();
   pointer_cursor_ = 0;
   std::uint64_t expected = args[0];
@@ -146,10 +152,10 @@ ByteSpan CallEncoder::layout_of(const Call& call, const Args& args) {
       const std::uint64_t skip = words_to_pointer(call, i);
       if (skip != no_pointer) {
         tag = source_pointer;
-        at(CallColumn::blockPointers).put(skip);
+        group.at(CallColumn::blockPointers).put(skip);
       } else {
         tag = source_explicit;
-        at(CallColumn::blockAddresses).put_signed(static_cast<std::int64_t>(block.address - expected));
+        group.at(CallColumn::blockAddresses).put_signed(static_cast<std::int64_t>(block.address - expected));
       }
     }
     expected = block.address + block.data.size();
@@ -158,7 +164,7 @@ ByteSpan CallEncoder::layout_of(const Call& call, const Args& args) {
     if (block.wanted == block.data.size()) {
       tag |= tag_wanted_whole;
     } else {
-      at(CallColumn::blockWanted).put(block.wanted);
+      group.at(CallColumn::blockWanted).put(block.wanted);
     }
     tags_.push_back(static_cast<std::byte>(tag));
   }
@@ -190,34 +196,37 @@ std::uint64_t CallEncoder::words_to_pointer(const Call& call, std::size_t index)
   return skip;
 }
 
-void CallEncoder::add_contents(const Call& call, KeyState& key) {
+void CallEncoder::add_contents(const Call& call, std::uint32_t group_number, BlockState& state) {
+  ColumnWriter& codes = groups_[group_number].at(CallColumn::blockContents);
   for (std::size_t i = 0; i < call.blocks.size(); ++i) {
     const ByteSpan content = call.blocks[i].data;
-    const bool remembered = i < key.contents_known;
-    if (remembered && contents_.equals(key.contents[i], content)) {
-      at(CallColumn::blockContents).put(content_again);
+    if (i < state.contents_known && contents_.equals(state.contents[i], content)) {
+      codes.put(content_again);
       continue;
     }
-    const StringTableWriter::Entry entry = contents_.intern(content);
-    at(CallColumn::blockContents).put(entry.fresh ? content_next : entry.id + content_known);
-    if (i < remembered_blocks) key.contents[i] = entry.id;
+    const std::uint32_t place = block_place(group_number, i);
+    const StringTableWriter::Entry entry = contents_.intern(content, place);
+    codes.put(entry.fresh ? content_next : contents_.reference(entry.id, place) + content_known);
+    if (i < remembered_blocks) state.contents[i] = entry.id;
   }
   const auto known = static_cast<std::uint32_t>(std::min(call.blocks.size(), remembered_blocks));
-  key.contents_known = std::max(key.contents_known, known);
+  state.contents_known = std::max(state.contents_known, known);
 }
 
-bool CallEncoder::add_stack(const Call& call, KeyState& key) {
+bool CallEncoder::add_stack(const Call& call, std::uint32_t group_number, CallerState& caller) {
+  ColumnWriter& codes = groups_[group_number].at(CallColumn::stacks);
   if (call.stack.empty()) {
-    if (key.stack == 0) return false;
-    key.stack = 0;
-    at(CallColumn::stacks).put(stack_none);
+    if (caller.stack == 0) return false;
+    caller.stack = 0;
+    codes.put(stack_none);
     return true;
   }
   const ByteSpan words = std::as_bytes(call.stack);
-  if (key.stack != 0 && contents_.equals(key.stack - 1, words)) return false;
-  const StringTableWriter::Entry entry = contents_.intern(words);
-  key.stack = entry.id + 1;
-  at(CallColumn::stacks).put(entry.fresh ? stack_next : entry.id + stack_known);
+  if (caller.stack != 0 && contents_.equals(caller.stack - 1, words)) return false;
+  const std::uint32_t place = stack_place(group_number);
+  const StringTableWriter::Entry entry = contents_.intern(words, place);
+  caller.stack = entry.id + 1;
+  codes.put(entry.fresh ? stack_next : contents_.reference(entry.id, place) + stack_known);
   return true;
 }
 
@@ -229,16 +238,16 @@ void CallEncoder::arrange() {
   };
   for (ColumnWriter& keys : task_keys_in_use()) move_to(CallColumn::keys, keys);
   for (std::size_t i = 0; i < columns_by_key.size(); ++i) {
-    for (Group& group : groups_in_use()) move_to(columns_by_key[i], *group.columns()[i]);
+    for (Group& group : groups_in_use()) move_to(columns_by_key[i], group.columns()[i]);
   }
+  contents_.arrange();
 }
 
 std::size_t CallEncoder::bytes() const {
-  std::size_t total = contents_.lengths().size() + contents_.bytes().size() + layouts_.bytes().size();
+  std::size_t total = contents_.bytes() + layouts_.lengths().size() + layouts_.bytes().size();
   for (const ColumnWriter& column : columns_) total += column.size();
   for (const Group& group : groups_in_use()) {
-    total += group.gaps_low.size() + group.gaps_high.size() + group.durations_low.size() + group.durations_high.size() +
-             group.on_cpu.size() + group.changes.size() + group.results.size() + group.ips.size();
+    for (const ColumnWriter& column : group.columns()) total += column.size();
   }
   for (const ColumnWriter& keys : task_keys_in_use()) total += keys.size();
   return total;
@@ -246,13 +255,18 @@ std::size_t CallEncoder::bytes() const {
 
 ByteSpan CallEncoder::column(CallColumn column) const {
   switch (column) {
+    case CallColumn::contentPlaces: return contents_.places().bytes();
     case CallColumn::contentLengths: return contents_.lengths().bytes();
-    case CallColumn::contentBytes: return contents_.bytes().bytes();
+    case CallColumn::contentBytes: return contents_.contents().bytes();
     case CallColumn::layoutLengths: return layouts_.lengths().bytes();
     case CallColumn::layoutTags: return layouts_.bytes().bytes();
     case CallColumn::keyAbis: return columns_[static_cast<std::size_t>(column)].bytes();
     default: return columns_[static_cast<std::size_t>(column)].column();
   }
+}
+
+std::span<const std::size_t> CallEncoder::group_ends(CallColumn column) const {
+  return column == CallColumn::contentBytes ? contents_.place_ends() : group_ends_[static_cast<std::size_t>(column)];
 }
 
 void CallEncoder::clear(Nanos base_time) {
@@ -262,12 +276,13 @@ void CallEncoder::clear(Nanos base_time) {
     if (abi < abi_count && number < direct_numbers) direct_keys_[abi * direct_numbers + number] = 0;
   }
   for (Group& group : groups_in_use()) {
-    for (ColumnWriter* const column : group.columns()) column->clear();
+    for (ColumnWriter& column : group.columns()) column.clear();
   }
   for (ColumnWriter& keys : task_keys_in_use()) keys.clear();
   other_keys_.clear();
   keys_.clear();
-  states_.clear();
+  key_states_.clear();
+  caller_states_.clear();
   declared_.clear();
   for (ColumnWriter& column : columns_) column.clear();
   for (std::vector<std::size_t>& ends : group_ends_) ends.clear();

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "format/call_columns.h"
+#include "format/call_states.h"
 #include "format/chunk_view.h"
 #include "format/column.h"
+#include "format/contents.h"
 #include "format/event.h"
 #include "format/string_table.h"
 
@@ -36,8 +38,8 @@ class CallEncoder {
   void arrange();
   // The bytes of a column as they are stored; after arrange().
   ByteSpan column(CallColumn column) const;
-  // Where in a column whose values stand by key or task those of each end; of others nothing.
-  std::span<const std::size_t> group_ends(CallColumn column) const { return group_ends_[static_cast<std::size_t>(column)]; }
+  // Where in a column whose values stand by key, task or place those of each end; of others nothing.
+  std::span<const std::size_t> group_ends(CallColumn column) const;
 
   // Starts the next chunk.
   void clear(Nanos base_time);
@@ -45,23 +47,31 @@ class CallEncoder {
  private:
   using Args = std::array<std::uint64_t, 6>;
   // What one group of keys has of the columns that stand by key.
-  struct Group {
-    ColumnWriter gaps_low, gaps_high, durations_low, durations_high, on_cpu, changes, results, ips;
+  class Group {
+   public:
+    ColumnWriter& at(CallColumn column) { return columns_[index_of[static_cast<std::size_t>(column)]]; }
     // In the order of columns_by_key.
-    std::array<ColumnWriter*, columns_by_key.size()> columns() {
-      return {&gaps_low, &gaps_high, &durations_low, &durations_high, &on_cpu, &changes, &results, &ips};
-    }
+    std::array<ColumnWriter, columns_by_key.size()>& columns() { return columns_; }
+    const std::array<ColumnWriter, columns_by_key.size()>& columns() const { return columns_; }
+
+   private:
+    static constexpr auto index_of = [] {
+      std::array<std::uint8_t, call_column_count> indices{};
+      for (std::uint8_t i = 0; i < columns_by_key.size(); ++i) indices[static_cast<std::size_t>(columns_by_key[i])] = i;
+      return indices;
+    }();
+    std::array<ColumnWriter, columns_by_key.size()> columns_;
   };
 
   ColumnWriter& at(CallColumn column) { return columns_[static_cast<std::size_t>(column)]; }
   std::uint32_t key_of(const Call& call);
   void add_times(const Call& call, std::uint32_t task, Group& group);
-  std::uint8_t add_args(const Args& args, KeyState& key);
-  bool add_details(const Call& call, const Args& args, KeyState& key, Group& group);
-  ByteSpan layout_of(const Call& call, const Args& args);
+  std::uint8_t add_args(const Args& args, CallerState& caller, Group& group);
+  std::uint8_t add_details(const Call& call, const Args& args, std::uint32_t group_number, KeyState& key, CallerState& caller);
+  ByteSpan layout_of(const Call& call, const Args& args, Group& group);
   std::uint64_t words_to_pointer(const Call& call, std::size_t index);
-  void add_contents(const Call& call, KeyState& key);
-  bool add_stack(const Call& call, KeyState& key);
+  void add_contents(const Call& call, std::uint32_t group_number, BlockState& state);
+  bool add_stack(const Call& call, std::uint32_t group_number, CallerState& caller);
   template <typename Groups>
   static auto in_use(Groups& groups, std::size_t count) {
     return std::span(groups).first(std::min<std::size_t>(count, call_groups));
@@ -74,12 +84,13 @@ class CallEncoder {
   static constexpr std::size_t direct_numbers = 1024;
 
   std::array<ColumnWriter, call_column_count> columns_;
-  StringTableWriter contents_;
+  ContentsWriter contents_;
   StringTableWriter layouts_;
   std::vector<std::byte> tags_;         // of the call in work
   std::uint64_t pointer_cursor_ = 0;    // in its words, behind the last pointer found
   std::vector<CallKey> keys_;
-  std::vector<KeyState> states_;
+  std::vector<KeyState> key_states_;
+  CallerStates caller_states_;
   std::vector<std::uint8_t> declared_;  // arguments, of each key
   std::vector<std::uint32_t> direct_keys_;  // number in keys_ + 1, by ABI and call number
   std::unordered_map<std::uint64_t, std::uint32_t> other_keys_;

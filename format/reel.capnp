@@ -57,7 +57,7 @@ struct Calls {
   # the table of keys
   keyAbis @0 :Data;
   keyNumbers @1 :Data;
-  # one entry a call; gaps, durations and onCpu by key
+  # one entry a call, by key but for tasks and keys
   tasks @2 :Data;
   keys @3 :Data;
   gapsLow @4 :Data;
@@ -66,7 +66,7 @@ struct Calls {
   durationsHigh @7 :Data;
   onCpu @8 :Data;
   changes @9 :Data;
-  # one entry a call in which it changed; results and ips by key
+  # one entry a call in which it is other than expected, by key
   details @10 :Data;
   results @11 :Data;
   flags @12 :Data;
@@ -79,14 +79,16 @@ struct Calls {
   ips @19 :Data;
   stacks @20 :Data;
   layouts @21 :Data;
-  # the table of layouts, and one entry a block
+  # the table of layouts
   layoutLengths @22 :Data;
   layoutTags @23 :Data;
+  # one entry a block, by key
   blockContents @24 :Data;
   blockWanted @25 :Data;
   blockPointers @26 :Data;
   blockAddresses @27 :Data;
-  # the table of contents
+  # the table of contents, by place
+  contentPlaces @30 :Data;
   contentLengths @28 :Data;
   contentBytes @29 :Data;
 }

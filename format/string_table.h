@@ -43,6 +43,8 @@ class StringTableWriter {
     return string.length == text.size() && same(bytes_.bytes().data() + string.offset, text.data(), text.size());
   }
 
+  ByteSpan operator[](std::uint32_t id) const { return bytes_.bytes().subspan(strings_[id].offset, strings_[id].length); }
+
   const ColumnWriter& lengths() const { return lengths_; }
   const ColumnWriter& bytes() const { return bytes_; }
   std::size_t size() const { return strings_.size(); }
@@ -118,7 +120,7 @@ class StringTableWriter {
     slots_.assign(std::max<std::size_t>(1024, slots_.size() * 2), Slot());
     const std::size_t mask = slots_.size() - 1;
     for (std::uint32_t id = 0; id < strings_.size(); ++id) {
-      const ByteSpan text = bytes_.bytes().subspan(strings_[id].offset, strings_[id].length);
+      const ByteSpan text = (*this)[id];
       if (text.size() > longest_shared) continue;
       const std::uint64_t hash = hash_of(text);
       std::size_t slot = hash & mask;

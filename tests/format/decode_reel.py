@@ -94,13 +94,53 @@ def table(lengths, content):
     return entries
 
 
+def content_table(places, lengths, content):
+    """The contents of each place."""
+    places, lengths, content, found, place = Column(places), Column(lengths), Column(content), {}, 0
+    while places.more():
+        place += places.varint()
+        count = places.varint()
+        sizes = [lengths.varint() for _ in range(count >> 1)]
+        if count & 1:
+            assert len(set(sizes)) == 1
+            planes = content.bytes(sum(sizes))
+            found[place] = [planes[row::len(sizes)] for row in range(len(sizes))]
+        else:
+            found[place] = [content.bytes(size) for size in sizes]
+        place += 1
+    assert not lengths.more() and not content.more()
+    return found
+
+
+class Blocks:
+    """The blocks of the last call with a key and an outcome."""
+
+    def __init__(self):
+        self.layout, self.contents = 0, {}
+
+
+class Caller:
+    """The last call with a key by a task. One that is new begins as another one ended."""
+
+    def __init__(self, other=None):
+        self.first, self.ip, self.stack, self.others = (other.first, other.ip, other.stack, other.others) if other else (0, 0, b"", [0] * 5)
+        self.by_descriptor = {}
+
+    def choose(self, first):
+        descriptor = first if first < 1024 else None
+        self.others = self.by_descriptor.setdefault(descriptor, list(self.others))
+
+
 class Key:
     def __init__(self, abi, number):
         self.abi, self.number = abi, number
-        self.args = [0] * 6
-        self.result = self.flags = self.ip = self.layout = 0
-        self.stack = b""
-        self.contents = {}
+        self.result = self.flags = 0
+        self.blocks = [Blocks(), Blocks(), Blocks()]
+        self.callers, self.caller = {}, None
+
+    def called_by(self, task):
+        self.caller = self.callers.setdefault(task, Caller(self.caller))
+        return self.caller
 
 
 class Calls:
@@ -110,8 +150,8 @@ class Calls:
         numbers = Column(fields["keyNumbers"])
         self.keys = [Key(abi, numbers.signed()) for abi in fields["keyAbis"]]
         self.layouts = table(fields["layoutLengths"], fields["layoutTags"])
-        self.contents = table(fields["contentLengths"], fields["contentBytes"])
-        self.fresh = 0
+        self.contents = content_table(fields["contentPlaces"], fields["contentLengths"], fields["contentBytes"])
+        self.fresh = collections.Counter()
         self.ends = {}
         self.recent_end = chunk.get("baseTime", 0)
         self.position = 0
@@ -129,67 +169,82 @@ class Calls:
         by_task = sorted(range(count), key=lambda call: min(self.tasks[call], 63))
         self.call_keys = {call: self.column("keys").varint() for call in by_task}
         by_key = sorted(range(count), key=lambda call: min(self.call_keys[call], 63))
-        self.changes = {call: self.column("changes").byte() for call in by_key}
-        self.details = [self.column("details").byte() if self.changes[call] & 0x80 else 0 for call in range(count)]
-        self.gaps = {call: self.split("gaps") for call in by_key}
-        self.durations = {call: self.split("durations") for call in by_key}
-        self.on_cpu = {call: self.column("onCpu").varint() for call in by_key}
-        self.results = {call: self.column("results").signed() for call in by_key if self.changes[call] & 0x40}
-        self.ips = {call: self.column("ips").signed() for call in by_key if self.details[call] & 2}
+        self.found = [None] * count
+        for call in by_key:
+            self.found[call] = self.decode(call)
+
+    def decode(self, call):
+        """All of a call but its start, which depends on other calls."""
+        key = self.keys[self.call_keys[call]]
+        group = min(self.call_keys[call], 63)
+        caller = key.called_by(self.tasks[call])
+        gap, duration, on_cpu = self.split("gaps"), to_signed(self.split("durations")), self.column("onCpu").varint()
+        changes = self.column("changes").byte()
+        details = self.column("details").byte() if changes & 0x80 else 0
+        if changes & 1:
+            caller.first = (caller.first + self.column("args0").signed()) & MASK
+        caller.choose(caller.first)
+        for slot in range(1, 6):
+            if changes >> slot & 1:
+                caller.others[slot - 1] = (caller.others[slot - 1] + self.column(f"args{slot}").signed()) & MASK
+        if changes & 0x40:
+            large = key.result >= 1 << 32 or key.result < -(1 << 32)
+            key.result = to_signed(self.column("results").signed() + (key.result if large else 0))
+        if details & 1:
+            key.flags = self.column("flags").varint()
+        if details & 2:
+            caller.ip = (caller.ip + self.column("ips").signed()) & MASK
+        blocks = key.blocks[0 if key.result < 0 else 1 if key.result == 0 else 2]
+        if details & 4:
+            blocks.layout = self.column("layouts").varint()
+        args = [caller.first] + caller.others
+        sums = self.blocks(key, blocks, group, args)
+        if details & 8:
+            code, place = self.column("stacks").varint(), group * 9 + 8
+            caller.stack = b"" if code == 0 else self.next_of(place) if code == 1 else self.known(code - 2, place)
+        sums["on_cpu"] += 0 if on_cpu == 0 else duration if on_cpu == 1 else on_cpu - 2
+        sums["duration"] += duration
+        sums["args"] += sum((slot + 1) * value for slot, value in enumerate(args))
+        sums["result"] += key.result
+        sums["flags"] += key.flags
+        sums["ip"] += caller.ip
+        sums["stack"] += sum(caller.stack)
+        error = -key.result if -4096 < key.result < 0 else 0
+        return gap, duration, sums, (key.abi, key.number, error)
 
     def next(self, sums):
         call = self.position
         self.position += 1
-        task, key = self.tasks[call], self.keys[self.call_keys[call]]
-        start = to_signed(self.gaps[call] + self.ends.get(task, self.recent_end))
-        duration = to_signed(self.durations[call])
+        task = self.tasks[call]
+        gap, duration, found, kind = self.found[call]
+        start = to_signed(gap + self.ends.get(task, self.recent_end))
         self.recent_end = self.ends[task] = to_signed(start + duration)
-        on_cpu = self.on_cpu[call]
-        if on_cpu:
-            sums["on_cpu"] += duration if on_cpu == 1 else on_cpu - 2
-        changes = self.changes[call]
-        for slot in range(6):
-            if changes >> slot & 1:
-                key.args[slot] = (key.args[slot] + self.column(f"args{slot}").signed()) & MASK
-        if changes & 0x40:
-            large = key.result >= 1 << 32 or key.result < -(1 << 32)
-            key.result = to_signed(self.results[call] + (key.result if large else 0))
-        details = self.details[call]
-        if details & 1:
-            key.flags = self.column("flags").varint()
-        if details & 2:
-            key.ip = (key.ip + self.ips[call]) & MASK
-        if details & 4:
-            key.layout = self.column("layouts").varint()
-        self.blocks(key, sums)
-        if details & 8:
-            code = self.column("stacks").varint()
-            key.stack = b"" if code == 0 else self.content(code - 1 if code == 1 else code, None, None)
+        sums.update(found)
         sums["start"] += start
-        sums["duration"] += duration
-        sums["args"] += sum((slot + 1) * value for slot, value in enumerate(key.args))
-        sums["result"] += key.result
-        sums["flags"] += key.flags
-        sums["ip"] += key.ip
-        sums["stack"] += sum(key.stack)
-        error = -key.result if -4096 < key.result < 0 else 0
-        return key.abi, key.number, error
+        return kind
 
-    def content(self, code, key, position):
-        if code == 1:
-            number = key.contents[position]
-        elif code == 0:
-            number, self.fresh = self.fresh, self.fresh + 1
-        else:
-            number = code - 2
-        if key is not None and position < 8:
-            key.contents[position] = number
-        return self.contents[number]
+    def next_of(self, place):
+        self.fresh[place] += 1
+        return self.contents[place][self.fresh[place] - 1]
 
-    def blocks(self, key, sums):
+    def known(self, reference, place):
+        index = reference >> 1
+        if reference & 1:
+            place, index = index % 576, index // 576
+        return self.contents[place][index]
+
+    def content(self, blocks, group, position):
+        code, place = self.column("blockContents").varint(), group * 9 + min(position, 7)
+        content = blocks.contents[position] if code == 1 else self.next_of(place) if code == 0 else self.known(code - 2, place)
+        if position < 8:
+            blocks.contents[position] = content
+        return content
+
+    def blocks(self, key, state, group, args):
+        sums = collections.Counter()
         word = 4 if key.abi in (1, 2) else 8
-        words, cursor, end = [], 0, key.args[0]
-        for position, tag in enumerate(self.layouts[key.layout - 1] if key.layout else b""):
+        words, cursor, end = [], 0, args[0]
+        for position, tag in enumerate(self.layouts[state.layout - 1] if state.layout else b""):
             source = tag & 7
             if source == 6:
                 cursor = (cursor + self.column("blockPointers").varint()) % len(words)
@@ -198,8 +253,8 @@ class Calls:
             elif source == 7:
                 address = (end + self.column("blockAddresses").signed()) & MASK
             else:
-                address = key.args[source]
-            content = self.content(self.column("blockContents").varint(), key, position)
+                address = args[source]
+            content = self.content(state, group, position)
             wanted = len(content) if tag & 0x40 else self.column("blockWanted").varint()
             end = (address + len(content)) & MASK
             words += [int.from_bytes(content[at:at + word], "little") for at in range(0, len(content) - word + 1, word)]
@@ -208,6 +263,7 @@ class Calls:
             sums["block_bytes"] += sum(content)
             sums["block_wanted"] += wanted
             sums["block_phase_and_end"] += (tag >> 3 & 1) + 16 * (tag >> 4 & 3)
+        return sums
 
 
 def main():

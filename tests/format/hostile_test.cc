@@ -116,6 +116,7 @@ TEST(Hostile, ColumnsThatDoNotFitTheCallsAreRefused) {
          c.setChanges(bytes(std::string_view("\x80\0", 2)));
          c.setDetails(bytes("\10"));
          c.setStacks(bytes("\1"));
+         c.setContentPlaces(bytes("\10\2"));
          c.setContentLengths(bytes("\4"));
          c.setContentBytes(bytes("abcd"));
        }},
@@ -139,6 +140,7 @@ TEST(Hostile, BlocksThatPointNowhereAreRefused) {
       calls.setLayouts(bytes("\1"));
       calls.setLayoutLengths(bytes("\1"));
       calls.setLayoutTags(bytes(tag));
+      calls.setContentPlaces(bytes(std::string_view("\0\4", 2)));
       calls.setContentLengths(bytes(std::string_view("\0\0", 2)));
       change(calls);
     });
@@ -149,8 +151,38 @@ TEST(Hostile, BlocksThatPointNowhereAreRefused) {
   EXPECT_EQ(with_tag("\x46", nothing), refused);  // a pointer, with no block before it
   EXPECT_EQ(with_tag("\x70", nothing), refused);  // an end that does not exist
   EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) { c.setBlockContents(bytes("\1\1")); }), refused);  // again: what?
-  EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) { c.setBlockContents(bytes("\4\4")); }), refused);
-  EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) { c.setContentLengths(bytes(std::string_view("\0", 1))); }), refused);
+  EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) { c.setBlockContents(bytes("\6\6")); }), refused);  // only two are there
+  EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) { c.setBlockContents(bytes("\3\3")); }), "");  // place 0, from anywhere
+  EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) { c.setBlockContents(bytes("\5\5")); }), refused);  // place 1 is empty
+  EXPECT_EQ(with_tag("\x40", [](schema::Calls::Builder c) {  // one content for two blocks
+              c.setContentPlaces(bytes(std::string_view("\0\2", 2)));
+              c.setContentLengths(bytes(std::string_view("\0", 1)));
+            }),
+            refused);
+}
+
+TEST(Hostile, ContentsThatDoNotFitTheirPlacesAreRefused) {
+  const auto with_contents = [](std::string_view places, std::string_view lengths, std::string_view content) {
+    return error_after([&](schema::Chunk::Builder chunk) {
+      two_calls(chunk);
+      auto calls = chunk.getCalls();
+      calls.setContentPlaces(bytes(places));
+      calls.setContentLengths(bytes(lengths));
+      calls.setContentBytes(bytes(content));
+    });
+  };
+  const char* const refused = "column contentBytes does not fit the chunk's calls";
+  EXPECT_EQ(with_contents({"\1\4", 2}, "\2\2", "abcd"), "");
+  EXPECT_EQ(with_contents({"\1\5", 2}, "\2\2", "acbd"), "");
+  EXPECT_EQ(with_contents({"\1\5", 2}, "\2\1", "abc"), refused);   // planes of rows that are not of one length
+  EXPECT_EQ(with_contents({"\1\5", 2}, "\2\2", "abc"), refused);   // planes that are cut short
+  EXPECT_EQ(with_contents({"\1\5", 2}, {"\xff\xff\xff\xff\xff\xff\xff\xff\x7f\1", 10}, "abc"), refused);
+  EXPECT_EQ(with_contents({"\1\0", 2}, {"", 0}, {"", 0}), refused);   // a place without contents
+  EXPECT_EQ(with_contents({"\1", 1}, "\2", "ab"), refused);
+  EXPECT_EQ(with_contents({"\1\6", 2}, "\2\2", "abcd"), refused);   // more contents than lengths
+  EXPECT_EQ(with_contents({"\1\xfe\xff\xff\xff\xff\xff\xff\xff\xff\1", 11}, "\2\2", "abcd"), refused);
+  EXPECT_EQ(with_contents({"\xbf\4\2", 3}, "\1", "a"), "");          // place 575
+  EXPECT_EQ(with_contents({"\xc0\4\2", 3}, "\1", "a"), refused);     // place 576
 }
 
 TEST(Hostile, CountsBeyondALimitAreRefusedBeforeAnythingIsMade) {

@@ -70,6 +70,31 @@ TEST(RoundTrip, CallsOfMoreKeysThanThereAreGroupsComeBack) {
   EXPECT_EQ(read, to_texts(events));
 }
 
+TEST(RoundTrip, WhatIsExpectedOfEachTaskDescriptorAndOutcomeComesBack) {
+  OwnedEvents events;
+  std::vector<std::byte> content(48);
+  for (int i = 0; i < 4000; ++i) {
+    const int task = i * 7 % 5, descriptor = i * 13 % 1500;
+    Call call;
+    call.pid = Pid{100 + task / 2};
+    call.tid = Tid{100 + task};
+    call.nr = SyscallNr{i % 2};
+    call.start = {1000 * i};
+    call.args = {static_cast<std::uint64_t>(descriptor), 0x7f0000u + 4096u * static_cast<unsigned>(descriptor % 40 + 64 * task), 16384};
+    call.result = i % 3 == 0 ? -11 : i % 3 == 1 ? 0 : 48;
+    call.ip = 0x1000u * static_cast<unsigned>(task);
+    const std::array<std::uint64_t, 2> stack = {0x400000u + static_cast<unsigned>(task), 0x500000};
+    call.stack = stack;
+    for (std::size_t at = 0; at < content.size(); ++at) content[at] = static_cast<std::byte>(i >> (at % 8));
+    const Block block{.address = call.args[1], .data = content, .wanted = 48, .phase = Phase::exit};
+    if (call.result > 0) call.blocks = {&block, 1};
+    events.on(call);
+  }
+  std::vector<std::string> read = read_reel(reel_of({&events})).events;
+  read.pop_back();
+  EXPECT_EQ(read, to_texts(events));
+}
+
 TEST(RoundTrip, TheHeaderComesBack) {
   const Result<ReelReader> reader = ReelReader::open(file_with(reel_of({})), "test.reel");
   ASSERT_TRUE(reader.ok()) << reader.error().message;

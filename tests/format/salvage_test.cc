@@ -196,7 +196,7 @@ TEST(Foreign, ANewerFormatIsNamed) {
   const Outcome outcome = read_reel(reel);
   EXPECT_FALSE(outcome.opened);
   EXPECT_EQ(outcome.error.kind, ErrorKind::unsupported);
-  EXPECT_EQ(outcome.error.message, "test.reel: the reel has format version 1, this program reads version 4");
+  EXPECT_EQ(outcome.error.message, "test.reel: the reel has format version 1, this program reads version 5");
 }
 
 TEST(Foreign, ADirectoryIsAnError) {

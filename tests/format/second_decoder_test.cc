@@ -84,6 +84,16 @@ TEST(SecondDecoder, FindsTheSameCallsErrorsAndFields) {
     call.result = number;
     second.on(call);
   }
+  for (std::uint64_t number = 0; number < 500; ++number) {  // structures of one length
+    Call call;
+    call.start = {static_cast<std::int64_t>(number)};
+    call.args = {number % 7, 4096 + number % 7};
+    call.result = 56;
+    std::array<std::uint64_t, 7> structure{1, 2, 3, number * number, 5, 6, number % 3};
+    const Block block{.address = 4096 + number % 7, .data = std::as_bytes(std::span(structure)), .wanted = 56, .phase = Phase::exit};
+    call.blocks = {&block, 1};
+    second.on(call);
+  }
   const Bytes reel = reel_of({&first, &second});
   const std::string path = testing::TempDir() + "second_decoder.reel";
   std::FILE* const file = std::fopen(path.c_str(), "wb");
