@@ -45,7 +45,7 @@ def others(bench, tool, floors, rounds, calls):
               "untraced page faults": lambda: bench.cost([bench.programs["faults"], "10"]).wall}
     if shutil.which("perf"):
         probes["untraced sched pipe"] = lambda: sched_pipe(max(calls // 20, 1000))
-    alone, beside, unavoidable = {}, {}, []
+    alone, beside, unavoidable = {}, {}, {}
     for _ in range(rounds):
         for name, probe in probes.items():
             alone.setdefault(name, []).append(probe())
@@ -54,17 +54,19 @@ def others(bench, tool, floors, rounds, calls):
                 beside.setdefault(name, []).append(probe())
         for floor in floors:
             with recording_of_another(floor):
-                unavoidable.append(probes["untraced dd bs=1"]())
+                for name, probe in probes.items():
+                    unavoidable.setdefault(name, []).append(probe())
     rows = []
     for name in probes:
-        pairs = list(zip(beside[name], alone[name]))
-        if name == "untraced dd bs=1":
-            row = Row(name, tool.name, "ns added to a call", [1e9 * (mine - base) for mine, base in pairs], MOST_ADDED_NS)
-            if unavoidable:
-                row.floor = statistics.median(1e9 * (least - base) for least, base in zip(unavoidable, alone[name]))
-            rows.append(row)
-        else:
-            rows.append(Row(name, tool.name, "x alone", [mine / base for mine, base in pairs], MOST_SLOWDOWN))
+        in_ns = name == "untraced dd bs=1"
+
+        def compared(seconds):
+            return [1e9 * (one - base) if in_ns else one / base for one, base in zip(seconds, alone[name])]
+        unit, target = ("ns added to a call", MOST_ADDED_NS) if in_ns else ("x alone", MOST_SLOWDOWN)
+        row = Row(name, tool.name, unit, compared(beside[name]), target)
+        if name in unavoidable:
+            row.floor = statistics.median(compared(unavoidable[name]))
+        rows.append(row)
     return rows
 
 
