@@ -19,9 +19,8 @@ namespace sysreel {
 namespace {
 
 constexpr std::int64_t millisecond = 1'000'000;
-// So often rings are looked at, at least, and so often once they were empty for a second.
-constexpr std::int64_t look_every = 50 * millisecond, look_idly_every = 100 * millisecond;
-constexpr unsigned idle_after = 20;  // looks
+constexpr std::int64_t look_every = 50 * millisecond;   // rings are looked at at least so often ...
+constexpr unsigned idle_after = 20;  // ... until they were empty at so many looks: then once a poll will do
 constexpr std::uint64_t publish_slack = 2 * millisecond;  // from reading its clock to publishing, a program takes less
 
 std::uint64_t monotonic_now() { return static_cast<std::uint64_t>(read_clock(CLOCK_MONOTONIC).value); }
@@ -150,8 +149,9 @@ Result<SourceState> EbpfSource::poll(EventSink& sink, Nanos timeout) {
     vain_looks_ = delivered > 0 ? 0 : vain_looks_ + 1;
     if (delivered > 0 || now >= deadline) return SourceState::running;
     // What a ring holds may be too young to be taken yet, and no less of it for that.
-    const std::uint64_t pause = merge_.filling() ? publish_slack : vain_looks_ < idle_after ? look_every : look_idly_every;
-    const std::uint64_t left = std::min<std::uint64_t>(deadline - now, pause);
+    std::uint64_t left = deadline - now;
+    if (vain_looks_ < idle_after) left = std::min<std::uint64_t>(left, look_every);
+    if (merge_.filling()) left = std::min(left, publish_slack);
     if (!object_->wait(static_cast<int>((left + millisecond - 1) / millisecond))) {
       drain(sink, monotonic_now() - publish_slack);
       return SourceState::running;

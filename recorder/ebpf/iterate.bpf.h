@@ -33,7 +33,6 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   if (id_in_namespace(task->group_leader) != mark_tgid) return 0;
   if (!follow_threads && task->pid != task->tgid) return 0;
   if (task->flags & (PF_EXITING | PF_KERNEL_HELPERS)) return 0;
-  if (bpf_task_storage_get(&tasks, task, 0, 0)) return 0;
   struct sr_seen seen = {};
   seen.time = bpf_ktime_get_ns();
   bool known;
@@ -51,9 +50,7 @@ int mark_tasks(struct bpf_iter__task *ctx) {
   // Its end may have passed between the look at its flags and the mark, and would never be told.
   if (task->flags & PF_EXITING) {
     const struct task_state *ended = end_state(task);
-    if (!ended) return 0;
-    __sync_fetch_and_add(&live_tasks, -1);
-    drop_state(task, ended);
+    if (ended) drop_state(task, ended);
     return 0;
   }
   const struct pt_regs *regs = (const struct pt_regs *)bpf_task_pt_regs(task);

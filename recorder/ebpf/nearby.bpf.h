@@ -71,10 +71,11 @@ static __always_inline void begin_state(struct task_struct *task, const struct t
   if (stored) __sync_lock_test_and_set(&stored->life, MARKED);
 }
 
-// The state of a task that ends, which nobody else has ended; null if there is none, or if it is still being marked.
+// Counts the end of a task that nobody else has counted, and gives its state; null if there is none, or if it is still being marked.
 static __always_inline struct task_state *end_state(struct task_struct *task) {
   struct task_state *stored = bpf_task_storage_get(&tasks, task, 0, 0);
   if (!stored || __sync_val_compare_and_swap(&stored->life, MARKED, ENDED) != MARKED) return 0;
+  __sync_fetch_and_add(&live_tasks, -1);
   return stored->owns ? state_at(stored->slot) : stored;
 }
 

@@ -70,7 +70,7 @@ struct task_state {
   __u8 owns;          // its slot: see nearby.bpf.h
   __u16 slot;
   __u64 life;         // enum life; in the task's storage only
-  __u64 share;        // of the entry of that slot; 0: it has none yet
+  __u64 share;        // of the entry of that slot
 };
 
 struct {

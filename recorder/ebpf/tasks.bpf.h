@@ -138,14 +138,13 @@ int BPF_PROG(on_exit, struct task_struct *task) {
   if (stopping) return 0;
   struct task_state *state = end_state(task);
   if (!state) return 0;
-  const __s64 left = __sync_fetch_and_add(&live_tasks, -1) - 1;
   if (state->launching != HELD) {
     struct sr_event *event = begin_event(SR_EVENT_EXIT, state);
     if (event) {
       if (state->next_tid) event->tid = state->next_tid;
       event->number = task->exit_code;
       event->last_thread = task->signal->live.counter == 0;
-      bpf_ringbuf_submit(event, left > 0 ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+      bpf_ringbuf_submit(event, live_tasks > 0 ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
     }
   }
   drop_state(task, state);
