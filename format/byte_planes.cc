@@ -1,6 +1,5 @@
 #include "format/byte_planes.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>

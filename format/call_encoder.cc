@@ -93,8 +93,8 @@ void CallEncoder::add_times(const Call& call, std::uint32_t task, Group& group) 
   group.at(CallColumn::durationsHigh).put_signed(duration >> 8);
   const bool measured = call.on_cpu.value >= 0;
   group.at(CallColumn::onCpu).put(!measured                       ? on_cpu_unknown
-                   : call.on_cpu.value == duration ? on_cpu_throughout
-                                                   : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known);
+                                  : call.on_cpu.value == duration ? on_cpu_throughout
+                                                                  : static_cast<std::uint64_t>(call.on_cpu.value) + on_cpu_known);
   task_end = recent_end_ = sum(call.start.value, duration);
 }
 

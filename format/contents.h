@@ -1,6 +1,7 @@
 // What blocks and stacks of a chunk held: each content once, at the place where it was first met. See "Contents" in FORMAT.md.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +42,6 @@ class ContentsWriter {
     return (std::uint64_t{home.index} * content_places + home.place) * 2 + 1;
   }
 
-  std::size_t size() const { return table_.size(); }
   // Of all columns, at least.
   std::size_t bytes() const { return table_.lengths().size() + table_.bytes().size() + used_places() * 2 * longest_number; }
 
@@ -80,7 +80,6 @@ class Contents {
   // False if the columns do not fit together.
   bool load(ByteSpan places, ByteSpan lengths, ByteSpan contents);
 
-  std::size_t size() const { return contents_.size(); }
   ByteSpan operator[](std::uint32_t number) const { return contents_[number]; }
 
   // The next of a place that was not asked for; nothing if there is none.

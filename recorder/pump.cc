@@ -43,7 +43,6 @@ Pump::Pump(EventSource& source, ReelWriter& writer, const PumpOptions& options)
       witness_(out_),
       checkpoints_(began_, options.checkpoint_every),
       chunk_began_(began_),
-      accounted_(began_),
       reel_began_(began_) {}
 
 // Nothing goes past the number of events asked for, nor of a process that may not be recorded.
@@ -113,20 +112,15 @@ void Pump::sample_clock() {
   sampled_ = time;
 }
 
-// Whether much of the time since the last account went by waiting for the output: where rings filled then, larger ones are not the remedy.
-bool Pump::output_stalled(Nanos now) {
-  const Nanos written = totals().writing;
-  const Nanos waited = written - accounted_writing_, passed = now - accounted_;
-  accounted_writing_ = written;
-  accounted_ = now;
-  return waited >= least_stall && waited.value > passed.value / 4;
-}
-
 // Writes what was lost since the last account.
 void Pump::account_losses() {
   const LossCounts now = source_.losses();
   const Nanos time = read_clock(CLOCK_MONOTONIC);
-  const bool stalled = output_stalled(time);
+  // Where rings filled while much of the time went by waiting for the output, larger ones are not the remedy.
+  const Nanos writing = totals().writing;
+  const Nanos waited = writing - accounted_writing_;
+  const bool stalled = waited >= least_stall && waited.value > (time - chunk_began_).value / 4;
+  accounted_writing_ = writing;
   for (std::size_t i = 0; i < loss_cause_count; ++i) {
     const auto cause = static_cast<LossCause>(i);
     const auto write = [&](std::uint64_t before, std::uint64_t after, bool others) {

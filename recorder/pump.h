@@ -100,7 +100,6 @@ class Pump final : private EventSink {
   void dump_if_wanted(Nanos now);
   SourceState wait_for_others(SourceState state, Nanos now);
   void sample_clock();
-  bool output_stalled(Nanos now);
   void account_losses();
   void close_chunk(Nanos now);
   void write_checkpoint();
@@ -119,8 +118,7 @@ class Pump final : private EventSink {
   Nanos sampled_;
   Nanos memory_sampled_;
   Nanos chunk_began_;
-  Nanos accounted_;
-  Nanos accounted_writing_;  // of totals().writing, by then
+  Nanos accounted_writing_;  // totals().writing at the last account of losses
   Nanos reported_;
   Nanos reel_began_;
   Nanos joined_;

@@ -25,10 +25,9 @@ class LossCount final : public EventSink {
   }
   void tell(const ProgramName& name, const std::string& file) const {
     for (std::size_t cause = 0; cause < loss_cause_count; ++cause) {
-      if (calls_[cause] != 0) name.say(fmt::format("{}: {} calls are missing: {}", file, calls_[cause], describe(static_cast<LossCause>(cause))));
-      if (others_[cause] != 0) {
-        name.say(fmt::format("{}: {} signals or task events are missing: {}", file, others_[cause], describe(static_cast<LossCause>(cause))));
-      }
+      const char* const why = describe(static_cast<LossCause>(cause));
+      if (calls_[cause] != 0) name.say(fmt::format("{}: {} calls are missing: {}", file, calls_[cause], why));
+      if (others_[cause] != 0) name.say(fmt::format("{}: {} signals or task events are missing: {}", file, others_[cause], why));
     }
   }
 

@@ -1,6 +1,5 @@
 // Any bytes as a decompressed chunk, which checksums keep the reel fuzzer away from: four bytes of its header's number of events, then
 // the message. Covers every column of the codec, as columns and as events.
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
