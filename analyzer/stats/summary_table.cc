@@ -31,7 +31,15 @@ constexpr ColumnName column_names[] = {
     {"count", SummaryColumn::calls},             {"errors", SummaryColumn::errors},
     {"error", SummaryColumn::errors},            {"name", SummaryColumn::name},
     {"syscall", SummaryColumn::name},            {"syscall-name", SummaryColumn::name},
-    {"syscall_name", SummaryColumn::name},       {"none", std::nullopt},
+    {"syscall_name", SummaryColumn::name},       {"wall-total", SummaryColumn::wall_total},
+    {"wall_total", SummaryColumn::wall_total},   {"total-wall", SummaryColumn::wall_total},
+    {"total_wall", SummaryColumn::wall_total},   {"wall-min", SummaryColumn::wall_min},
+    {"wall_min", SummaryColumn::wall_min},       {"min-wall", SummaryColumn::wall_min},
+    {"min_wall", SummaryColumn::wall_min},       {"wall-max", SummaryColumn::wall_max},
+    {"wall_max", SummaryColumn::wall_max},       {"max-wall", SummaryColumn::wall_max},
+    {"max_wall", SummaryColumn::wall_max},       {"wall-avg", SummaryColumn::wall_avg},
+    {"wall_avg", SummaryColumn::wall_avg},       {"avg-wall", SummaryColumn::wall_avg},
+    {"avg_wall", SummaryColumn::wall_avg},       {"none", std::nullopt},
     {"nothing", std::nullopt},
 };
 
@@ -49,6 +57,7 @@ struct Layout {
 
 constexpr Layout layouts[] = {
     {"% time", 6}, {"seconds", 11}, {"shortest", 8}, {"longest", 7}, {"usecs/call", 11}, {"calls", 9}, {"errors", 9}, {"syscall", 16},
+    {"wall-total", 11}, {"wall-min", 8}, {"wall-max", 8}, {"wall-avg", 11},
 };
 
 const Layout& layout_of(SummaryColumn column) { return layouts[static_cast<unsigned>(column)]; }
@@ -99,13 +108,19 @@ void SummaryTable::on(const Call& call) {
     row.name = known != nullptr ? known->name : fmt::format("syscall_{:#x}", static_cast<unsigned>(raw(call.nr)));
     row.number = raw(call.nr);
   }
-  Nanos time = options_.wall_clock || call.on_cpu < Nanos{0} ? call.duration : call.on_cpu;
-  time = std::max(Nanos{0}, time - options_.overhead);
+  const auto without_overhead = [this](Nanos time) { return std::max(Nanos{0}, time - options_.overhead); };
   ++row.calls;
   row.errors += failed ? 1 : 0;
-  row.time = row.time + time;
-  row.shortest = std::min(row.shortest, time);
-  row.longest = std::max(row.longest, time);
+  row.time.add(without_overhead(options_.wall_clock || call.on_cpu < Nanos{0} ? call.duration : call.on_cpu));
+  row.wall.add(without_overhead(call.duration));
+}
+
+void SummaryTable::Times::add(Nanos time) { add(Times{time, time, time}); }
+
+void SummaryTable::Times::add(const Times& more) {
+  sum = sum + more.sum;
+  shortest = std::min(shortest, more.shortest);
+  longest = std::max(longest, more.longest);
 }
 
 std::vector<SummaryTable::Row> SummaryTable::sorted(const Rows& rows) const {
@@ -116,13 +131,17 @@ std::vector<SummaryTable::Row> SummaryTable::sorted(const Rows& rows) const {
   std::stable_sort(order.begin(), order.end(), [by](const Row& left, const Row& right) {
     switch (by) {
       case SummaryColumn::time_percent:
-      case SummaryColumn::total_time: return left.time > right.time;
-      case SummaryColumn::min_time:   return left.shortest > right.shortest;
-      case SummaryColumn::max_time:   return left.longest > right.longest;
-      case SummaryColumn::avg_time:   return left.average() > right.average();
+      case SummaryColumn::total_time: return left.time.sum > right.time.sum;
+      case SummaryColumn::min_time:   return left.time.shortest > right.time.shortest;
+      case SummaryColumn::max_time:   return left.time.longest > right.time.longest;
+      case SummaryColumn::avg_time:   return left.time.average(left.calls) > right.time.average(right.calls);
       case SummaryColumn::calls:      return left.calls > right.calls;
       case SummaryColumn::errors:     return left.errors > right.errors;
       case SummaryColumn::name:       return left.name < right.name;
+      case SummaryColumn::wall_total: return left.wall.sum > right.wall.sum;
+      case SummaryColumn::wall_min:   return left.wall.shortest > right.wall.shortest;
+      case SummaryColumn::wall_max:   return left.wall.longest > right.wall.longest;
+      case SummaryColumn::wall_avg:   return left.wall.average(left.calls) > right.wall.average(right.calls);
     }
     return false;
   });
@@ -132,31 +151,41 @@ std::vector<SummaryTable::Row> SummaryTable::sorted(const Rows& rows) const {
 std::string SummaryTable::print_table(const Rows& rows) const {
   Row total;
   total.name = "total";
-  Nanos longest_minimum, longest_average;
+  Nanos longest_minimum, longest_average, longest_wall_minimum, longest_wall_average;
   std::size_t longest_name = 0;
   for (const auto& [number, row] : rows) {
     total.calls += row.calls;
     total.errors += row.errors;
-    total.time = total.time + row.time;
-    total.shortest = std::min(total.shortest, row.shortest);
-    total.longest = std::max(total.longest, row.longest);
-    longest_minimum = std::max(longest_minimum, row.shortest);
-    longest_average = std::max(longest_average, row.average());
+    total.time.add(row.time);
+    total.wall.add(row.wall);
+    longest_minimum = std::max(longest_minimum, row.time.shortest);
+    longest_average = std::max(longest_average, row.time.average(row.calls));
+    longest_wall_minimum = std::max(longest_wall_minimum, row.wall.shortest);
+    longest_wall_average = std::max(longest_wall_average, row.wall.average(row.calls));
     longest_name = std::max(longest_name, row.name.size());
   }
-  if (total.calls == 0) total.shortest = Nanos{0};
+  if (total.calls == 0) total.time.shortest = total.wall.shortest = Nanos{0};
 
+  const auto share = [&](const Row& row) {
+    return total.time.sum > Nanos{0} ? 100.0 * seconds(row.time.sum) / seconds(total.time.sum) : (&row == &total ? 100.0 : 0.0);
+  };
+  const auto microseconds = [](const Times& times, std::uint64_t calls) {
+    return fmt::format("{}", calls == 0 ? 0 : times.average(calls).value / 1000);
+  };
   const auto cell = [&](SummaryColumn column, const Row& row) -> std::string {
     switch (column) {
-      case SummaryColumn::time_percent:
-        return fmt::format("{:.2f}", total.time > Nanos{0} ? 100.0 * seconds(row.time) / seconds(total.time) : (&row == &total ? 100.0 : 0.0));
-      case SummaryColumn::total_time: return fmt::format("{:.6f}", seconds(row.time));
-      case SummaryColumn::min_time:   return fmt::format("{:.6f}", seconds(row.shortest));
-      case SummaryColumn::max_time:   return fmt::format("{:.6f}", seconds(row.longest));
-      case SummaryColumn::avg_time:   return fmt::format("{}", row.calls == 0 ? 0 : row.time.value / static_cast<std::int64_t>(row.calls) / 1000);
+      case SummaryColumn::time_percent: return fmt::format("{:.2f}", share(row));
+      case SummaryColumn::total_time: return fmt::format("{:.6f}", seconds(row.time.sum));
+      case SummaryColumn::min_time:   return fmt::format("{:.6f}", seconds(row.time.shortest));
+      case SummaryColumn::max_time:   return fmt::format("{:.6f}", seconds(row.time.longest));
+      case SummaryColumn::avg_time:   return microseconds(row.time, row.calls);
       case SummaryColumn::calls:      return fmt::format("{}", row.calls);
       case SummaryColumn::errors:     return row.errors == 0 ? "" : fmt::format("{}", row.errors);
       case SummaryColumn::name:       return row.name;
+      case SummaryColumn::wall_total: return fmt::format("{:.6f}", seconds(row.wall.sum));
+      case SummaryColumn::wall_min:   return fmt::format("{:.6f}", seconds(row.wall.shortest));
+      case SummaryColumn::wall_max:   return fmt::format("{:.6f}", seconds(row.wall.longest));
+      case SummaryColumn::wall_avg:   return microseconds(row.wall, row.calls);
     }
     return {};
   };
@@ -166,8 +195,11 @@ std::string SummaryTable::print_table(const Rows& rows) const {
     switch (column) {
       case SummaryColumn::time_percent: return least;
       case SummaryColumn::min_time: return std::max(least, whole_seconds(longest_minimum));
-      case SummaryColumn::max_time: return std::max(least, whole_seconds(total.longest));
+      case SummaryColumn::max_time: return std::max(least, whole_seconds(total.time.longest));
       case SummaryColumn::avg_time: return std::max(least, fmt::format("{}", longest_average.value / 1000).size());
+      case SummaryColumn::wall_min: return std::max(least, whole_seconds(longest_wall_minimum));
+      case SummaryColumn::wall_max: return std::max(least, whole_seconds(total.wall.longest));
+      case SummaryColumn::wall_avg: return std::max(least, fmt::format("{}", longest_wall_average.value / 1000).size());
       case SummaryColumn::name:     return std::max(least, longest_name + 1);
       default:                      return std::max(least, cell(column, total).size());
     }

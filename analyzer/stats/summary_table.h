@@ -17,14 +17,16 @@
 
 namespace sysreel::stats {
 
-enum class SummaryColumn : std::uint8_t { time_percent, total_time, min_time, max_time, avg_time, calls, errors, name };
+enum class SummaryColumn : std::uint8_t {
+  time_percent, total_time, min_time, max_time, avg_time, calls, errors, name, wall_total, wall_min, wall_max, wall_avg
+};
 
 struct SummaryOptions {
   std::vector<SummaryColumn> columns = {SummaryColumn::time_percent, SummaryColumn::total_time, SummaryColumn::avg_time,
                                         SummaryColumn::calls,        SummaryColumn::errors,     SummaryColumn::name};
   std::optional<SummaryColumn> sort = SummaryColumn::total_time;  // -S; nothing: the order of the numbers
   Nanos overhead;           // -O: taken off every call
-  bool wall_clock = false;  // -w: from entry to exit; else the time on a CPU
+  bool wall_clock = false;  // -w: from entry to exit; else the time on a CPU. The columns wall_… are always from entry to exit
 };
 
 // The column that a value of -S means ("none" and "nothing" are no column: see parse_sort), and that of -U.
@@ -55,15 +57,21 @@ class SummaryTable final : public Analysis {
   std::string print() const;
 
  private:
+  struct Times {
+    Nanos sum;
+    Nanos shortest{INT64_MAX};
+    Nanos longest;
+    void add(Nanos time);
+    void add(const Times& more);
+    Nanos average(std::uint64_t calls) const { return {sum.value / static_cast<std::int64_t>(calls)}; }
+  };
   struct Row {
     std::string name;
     int number = 0;
     std::uint64_t calls = 0;
     std::uint64_t errors = 0;
-    Nanos time;
-    Nanos shortest{INT64_MAX};
-    Nanos longest;
-    Nanos average() const { return {time.value / static_cast<std::int64_t>(calls)}; }
+    Times time;
+    Times wall;
   };
   using Rows = std::map<int, Row>;  // by number
 
