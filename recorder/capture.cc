@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "format/abi/ioctl.h"
+
 namespace sysreel {
 namespace {
 
@@ -124,6 +126,7 @@ class Interpreter {
       case CountFrom::arg:
       case CountFrom::call_arg: return operand(length, element);
       case CountFrom::result: return left;
+      case CountFrom::ioctl_size: return abi::ioctl_size(static_cast<std::uint32_t>(operand(length, element)));
       case CountFrom::arg_pages: return operand(length, element) / 4096 + (operand(length, element) % 4096 != 0);
       case CountFrom::arg_bits: {
         const std::uint64_t bits = operand(length, element);

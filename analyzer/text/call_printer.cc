@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyzer/text/value_printer.h"
+#include "format/abi/ioctl.h"
 
 namespace sysreel::text {
 namespace {
@@ -79,6 +80,7 @@ std::uint64_t CallPrinter::count(const abi::Count& count, std::uint64_t address)
       return (bits + word_bits - 1) / word_bits * word();
     }
     case abi::CountFrom::call_arg: return call_argument();
+    case abi::CountFrom::ioctl_size: return abi::ioctl_size(static_cast<std::uint32_t>(call_argument()));
     case abi::CountFrom::arg_pages: return (argument() + page_size - 1) / page_size;
     case abi::CountFrom::result: {
       const auto whole = call.result > 0 ? static_cast<std::uint64_t>(call.result) : 0;

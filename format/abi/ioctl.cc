@@ -13,13 +13,15 @@ using namespace vocabulary;
 inline constexpr Type command_type = value(Kind::ioctl_command);
 
 #define IOCTL_RETURNS(name, command, result) IOCTL_PLAIN(name, command)
-#define IOCTL_PLAIN(name, command) constexpr std::array<Arg, 2> name##_args{Arg{fd, "fd"}, Arg{command_type, "cmd"}};
+#define IOCTL_OPENS(name, command, type) IOCTL(name, command, type)
+#define IOCTL_PLAIN(name, command) constexpr std::array<Arg, 2> name##_args{Arg{fd, "fd"}, Arg{command_type, "op"}};
 #define IOCTL_MASKED(name, command, mask, type) IOCTL(name, command, type)
 #define IOCTL(name, command, type) \
-  constexpr std::array<Arg, 3> name##_args{Arg{fd, "fd"}, Arg{command_type, "cmd"}, Arg{type, "arg"}};
+  constexpr std::array<Arg, 3> name##_args{Arg{fd, "fd"}, Arg{command_type, "op"}, Arg{type, "argp"}};
 #include "format/abi/ioctl/all.def"
 #undef IOCTL
 #undef IOCTL_MASKED
+#undef IOCTL_OPENS
 #undef IOCTL_PLAIN
 #undef IOCTL_RETURNS
 
@@ -29,10 +31,12 @@ constexpr IoctlRow rows[] = {
 #define IOCTL_MASKED(name, command, mask, type) {command, mask, {"ioctl", classes, ResultKind::decimal, name##_args}},
 #define IOCTL(name, command, type) IOCTL_MASKED(name, command, ~0u, type)
 #define IOCTL_PLAIN(name, command) IOCTL(name, command, )
+#define IOCTL_OPENS(name, command, type) {command, ~0u, {"ioctl", classes | makes_fd, ResultKind::fd, name##_args}},
 #define IOCTL_RETURNS(name, command, result) {command, ~0u, {"ioctl", classes, ResultKind::result, name##_args}},
 #include "format/abi/ioctl/all.def"
 #undef IOCTL
 #undef IOCTL_MASKED
+#undef IOCTL_OPENS
 #undef IOCTL_PLAIN
 #undef IOCTL_RETURNS
 };

@@ -55,6 +55,7 @@ enum class CountFrom : std::uint8_t {
   size_of_first,  // the 32-bit word at byte offset `index` of the structure itself is its size (sched_attr, perf_event_attr)
   arg_pages,      // argument `index` is a length in bytes; one element a page of it (mincore)
   call_arg,       // inside a structure, where `arg` means a field: argument `index` of the call
+  ioctl_size,     // argument `index` is a command of ioctl(2), which holds the size of what it points to
 };
 
 // Inside an array of structures, `result` means what the elements before have left of it: readv fills one buffer after the
@@ -75,6 +76,7 @@ inline constexpr Count size_of_first{CountFrom::size_of_first, 0, 0};
 constexpr Count size_at(std::uint8_t offset) { return {CountFrom::size_of_first, offset, 0}; }
 constexpr Count pages(std::uint8_t index) { return {CountFrom::arg_pages, index, 0}; }
 constexpr Count call_arg(std::uint8_t index) { return {CountFrom::call_arg, index, 0}; }
+constexpr Count size_in_command(std::uint8_t index) { return {CountFrom::ioctl_size, index, 0}; }
 
 enum class Extent : std::uint8_t {
   none,
@@ -272,6 +274,7 @@ constexpr Type counted(Type type, std::uint8_t index) { type.copy.count = field(
 
 // User data, quoted, cut by -s.
 constexpr Type bytes_in(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::in, Extent::elements, Limit::data, 1, count}}; }
+constexpr Type bytes_inout(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::inout, Extent::elements, Limit::data, 1, count}}; }
 constexpr Type bytes_out(Count count) { return {Kind::bytes, nullptr, nullptr, {Flow::out, Extent::elements, Limit::data, 1, count}}; }
 
 // A structure inside another, printed by the printer of `kind`.

@@ -41,6 +41,7 @@ static __always_inline __u64 count_by(struct work *work, const struct bound *bou
   const __u64 value = operand_of(work, bound->operand, bound->width, bound->in_element, element);
   if (bound->from == SR_COUNT_OPERAND) return value;
   if (bound->from == SR_COUNT_PAGES) return value / 4096 + (value % 4096 != 0);
+  if (bound->from == SR_COUNT_IOCTL_SIZE) return value >> 16 & 0x3fff;
   if (bound->from == SR_COUNT_BITS) {
     const __u32 shift = op->abi_word == 4 ? 5 : 6;
     return ((value >> shift) + ((value & ((1 << shift) - 1)) != 0)) << (shift - 3);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -27,6 +28,7 @@ std::uint8_t count_code(CountFrom from) {
     case CountFrom::call_arg: return SR_COUNT_OPERAND;
     case CountFrom::arg_bits: return SR_COUNT_BITS;
     case CountFrom::arg_pages: return SR_COUNT_PAGES;
+    case CountFrom::ioctl_size: return SR_COUNT_IOCTL_SIZE;
     case CountFrom::result: return SR_COUNT_RESULT;
     case CountFrom::deref: return SR_COUNT_DEREF;
     case CountFrom::size_of_first: return SR_COUNT_OWN_SIZE;
@@ -82,6 +84,9 @@ class Flattener {
     if (plan_.ops.size() > SR_OP_COUNT) {
       return Error{ErrorKind::unsupported, "the capture plan has " + std::to_string(plan_.ops.size()) +
                                                " steps; the BPF programs hold " + std::to_string(SR_OP_COUNT)};
+    }
+    if (!unselected_.empty()) {
+      return Error{ErrorKind::unsupported, "the variants of " + unselected_ + " are told apart in more ways than the BPF programs try"};
     }
     return std::move(plan_);
   }
@@ -210,7 +215,10 @@ class Flattener {
       const auto end = plan.patterns + plan.pattern_count;
       const auto found = std::find_if(plan.patterns, end, same);
       if (found == end) {
-        if (plan.pattern_count == SR_MAX_PATTERNS) continue;  // bpf_plan_test holds the rows to this bound
+        if (plan.pattern_count == SR_MAX_PATTERNS) {
+          unselected_ = row.name;
+          continue;
+        }
         *end = pattern;
         ++plan.pattern_count;
       }
@@ -348,6 +356,7 @@ class Flattener {
   const RecordOptions& options_;
   CapturePlan capture_;
   BpfPlan plan_;
+  std::string unselected_;  // a call with more kinds of selection than a plan holds
 };
 
 }  // namespace

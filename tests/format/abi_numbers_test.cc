@@ -67,9 +67,9 @@ TEST(NumberTables, X86HasNoHoleBelowTheReservedRange) {
   for (int number = 0; number <= 334; ++number) EXPECT_NE(row_of(Abi::x86_64, SyscallNr{number}), nullptr) << number;
 }
 
-// Calls that strace, too, prints as bare numbers: what no kernel implements, and rseq.
+// Calls that strace, too, prints as bare numbers: what no kernel implements.
 const std::set<std::string> bare_calls = {"create_module", "get_kernel_syms", "query_module", "nfsservctl", "getpmsg", "putpmsg",
-    "afs_syscall", "tuxcall", "security", "epoll_ctl_old", "epoll_wait_old", "vserver", "rseq"};
+    "afs_syscall", "tuxcall", "security", "epoll_ctl_old", "epoll_wait_old", "vserver"};
 
 TEST(NumberTables, GiveEveryX86CallAFullRow) {
   int calls = 0;

@@ -1,4 +1,8 @@
-// The command of an ioctl: its names, its family's name with a parameter, or its parts.
+// The command of an ioctl: its names, its family's name with a parameter, or its parts. And what an undescribed one points to.
+#include <algorithm>
+#include <string_view>
+
+#include "analyzer/text/network/network.h"
 #include "analyzer/text/value_printer.h"
 #include "format/abi/flags.h"
 #include "format/abi/ioctl.h"
@@ -117,7 +121,33 @@ void put_command(CallPrinter& p, std::uint32_t command) {
   }
 }
 
+// The types of commands of which strace describes some: what it does not know of these prints as an address, -v or not.
+constexpr std::string_view described_types = "\x03\x12\x15!\"$=>EIKLMORTVWXfiopu\x89\x8a\x94\xa4\xaa\xab\xae\xb4\xb7\xfd\xff";
+
+// Whether the bytes could be shown; else their address was.
+bool put_buffer(CallPrinter& p, abi::Flow flow, std::uint64_t address, std::uint64_t size) {
+  const std::uint64_t limit = p.options.string_limit;
+  const auto bytes = p.fetch(flow, address, static_cast<std::size_t>(std::min(size, limit)));
+  if (!bytes) {
+    print_address(p.out, address);
+    return false;
+  }
+  print_hex_string(p, *bytes, size > limit);
+  return true;
+}
+
 }  // namespace
+
+void print_ioctl_buffer(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  const auto command = static_cast<std::uint32_t>(p.call.args[1]);
+  const unsigned direction = abi::ioctl_direction(command), size = abi::ioctl_size(command);
+  const bool described = described_types.find(static_cast<char>(abi::ioctl_type(command))) != std::string_view::npos;
+  if (p.abbreviated() || described || size == 0 || value == 0) return p.out.hex(p.word() == 4 ? static_cast<std::uint32_t>(value) : value);
+  const bool before = direction != IoctlDirection::read, after = direction != IoctlDirection::write;
+  if (before && !put_buffer(p, abi::Flow::in, value, size)) return;
+  if (before && after) p.out.put(" => ");
+  if (after) put_buffer(p, abi::Flow::out, value, size);
+}
 
 void print_ioctl_command(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const auto command = static_cast<std::uint32_t>(value);

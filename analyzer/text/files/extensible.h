@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
+#include <iterator>
 
 #include "analyzer/text/files/fields.h"
 
@@ -45,6 +47,27 @@ void print_extensible(CallPrinter& p, const abi::Type& type, std::uint64_t addre
   FieldPrinter fields(p, *type.layout, type.copy.flow, address, *bytes);
   print_fields(fields);
   if (size > known) print_extra_bytes(p, type.copy.flow, address, known, size);
+  p.out.put('}');
+}
+
+// The same for a structure whose first field is its size, of which `sizes` were published: {size=24, …} as far as that and
+// the memory go.
+template <typename PrintFields>
+void print_self_sized(CallPrinter& p, const abi::Type& type, std::uint64_t address, std::initializer_list<std::uint32_t> sizes,
+                      PrintFields print_fields) {
+  if (!follow(p, type, address)) return;
+  const auto size = p.fetch<std::uint32_t>(type.copy.flow, address);
+  if (!size) return print_address(p.out, address);
+  p.out.put("{size=");
+  p.out.decimal(*size);
+  if (*size < *sizes.begin()) return p.out.put('}');
+  const std::uint32_t known = *std::find_if(std::rbegin(sizes), std::rend(sizes), [&](std::uint32_t one) { return one <= *size; });
+  const auto bytes = p.fetch(type.copy.flow, address, known);
+  if (!bytes) return p.out.put(", ???}");
+  FieldPrinter fields(p, *type.layout, type.copy.flow, address, *bytes);
+  p.out.put(", ");
+  print_fields(fields);
+  if (*size > known) print_extra_bytes(p, type.copy.flow, address, known, *size);
   p.out.put('}');
 }
 

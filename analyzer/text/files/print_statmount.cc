@@ -1,4 +1,4 @@
-// statmount and listmount.
+// statmount, listmount and listns.
 #include "analyzer/text/files/extensible.h"
 #include "format/abi/flags.h"
 #include "format/abi/structs.h"
@@ -6,34 +6,15 @@
 namespace sysreel::text {
 namespace {
 
-constexpr std::uint32_t request_size_0 = 24, request_size_1 = 32;  // MNT_ID_REQ_SIZE_VER0, VER1
+constexpr std::initializer_list<std::uint32_t> mount_request_sizes = {24, 32};  // MNT_ID_REQ_SIZE_VER0, VER1
+constexpr std::initializer_list<std::uint32_t> namespace_request_sizes = {32};  // NS_ID_REQ_SIZE_VER0
 
-// The request tells its own size, and prints as far as that and the memory go.
-template <typename PrintFields>
-void print_request(CallPrinter& p, const abi::Type& type, std::uint64_t address, PrintFields print_fields) {
-  if (!follow(p, type, address)) return;
-  const auto size = p.fetch<std::uint32_t>(type.copy.flow, address);
-  if (!size) return print_address(p.out, address);
-  p.out.put("{size=");
-  p.out.decimal(*size);
-  if (*size < request_size_0) return p.out.put('}');
-  const std::uint32_t known = *size < request_size_1 ? request_size_0 : request_size_1;
-  const auto bytes = p.fetch(type.copy.flow, address, known);
-  if (!bytes) return p.out.put(", ???}");
-  FieldPrinter fields(p, *type.layout, type.copy.flow, address, *bytes);
-  p.out.put(", ");
-  print_fields(fields);
-  if (*size >= request_size_1) fields.print("mnt_ns_id");
-  if (*size > known) print_extra_bytes(p, type.copy.flow, address, known, *size);
-  p.out.put('}');
-}
-
-void print_mount_id(CallPrinter& p, FieldPrinter& fields) {
-  fields.print("mnt_ns_fd");
-  fields.begin("mnt_id");
-  const std::uint64_t id = *fields.value("mnt_id");
-  if (name_of(abi::listmount_ids, id)) {
-    print_one_of(p, abi::listmount_ids, id);
+// An id, by its name where it has one.
+void print_id(CallPrinter& p, FieldPrinter& fields, const char* field, const abi::Names& names) {
+  fields.begin(field);
+  const std::uint64_t id = *fields.value(field);
+  if (name_of(names, id)) {
+    print_one_of(p, names, id);
   } else {
     p.out.hex(id);
   }
@@ -42,18 +23,37 @@ void print_mount_id(CallPrinter& p, FieldPrinter& fields) {
 }  // namespace
 
 void print_statmount_request(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  print_request(p, type, value, [&](FieldPrinter& fields) {
-    print_mount_id(p, fields);
+  print_self_sized(p, type, value, mount_request_sizes, [&](FieldPrinter& fields) {
+    fields.print("mnt_ns_fd");
+    print_id(p, fields, "mnt_id", abi::listmount_ids);
     fields.begin("param");
     print_flags(p, abi::statmount_mask, *fields.value("param"));
+    fields.print("mnt_ns_id");
   });
 }
 
 void print_listmount_request(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  print_request(p, type, value, [&](FieldPrinter& fields) {
-    print_mount_id(p, fields);
+  print_self_sized(p, type, value, mount_request_sizes, [&](FieldPrinter& fields) {
+    fields.print("mnt_ns_fd");
+    print_id(p, fields, "mnt_id", abi::listmount_ids);
     fields.print("param");
+    fields.print("mnt_ns_id");
   });
+}
+
+void print_listns_request(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_self_sized(p, type, value, namespace_request_sizes, [&](FieldPrinter& fields) {
+    if (*fields.value("spare") != 0) fields.print("spare");
+    fields.print("ns_id");
+    fields.print("ns_type");
+    if (*fields.value("spare2") != 0) fields.print("spare2");
+    print_id(p, fields, "user_ns_id", abi::listns_users);
+  });
+}
+
+void print_kernel_ids(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (value != 0 && p.call.args[2] == 0) return p.out.put("[]");
+  print(p, abi::with_kind(type, abi::Kind::hex64), value);
 }
 
 void print_statmount(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -78,14 +78,20 @@ void print_statmount(CallPrinter& p, const abi::Type& type, std::uint64_t value)
   p.out.put('{');
   fields.print("size");
   if ((mask & 0x80) != 0) print_text("mnt_opts", 0x80);
-  for (const char* name : {"mask", "sb_dev_major", "sb_dev_minor", "sb_magic", "sb_flags"}) fields.print(name);
-  print_text("fs_type", 0x20);
-  for (const char* name : {"mnt_id", "mnt_parent_id", "mnt_id_old", "mnt_parent_id_old", "mnt_attr", "mnt_propagation",
-                           "mnt_peer_group", "mnt_master", "propagate_from"}) {
-    fields.print(name);
+  fields.print("mask");
+  if ((mask & 0x1) != 0) {
+    for (const char* name : {"sb_dev_major", "sb_dev_minor", "sb_magic", "sb_flags"}) fields.print(name);
   }
-  print_text("mnt_root", 0x8);
-  print_text("mnt_point", 0x10);
+  if ((mask & 0x20) != 0) print_text("fs_type", 0x20);
+  if ((mask & 0x2) != 0) {
+    for (const char* name : {"mnt_id", "mnt_parent_id", "mnt_id_old", "mnt_parent_id_old", "mnt_attr", "mnt_propagation",
+                             "mnt_peer_group", "mnt_master"}) {
+      fields.print(name);
+    }
+  }
+  if ((mask & 0x4) != 0) fields.print("propagate_from");
+  if ((mask & 0x8) != 0) print_text("mnt_root", 0x8);
+  if ((mask & 0x10) != 0) print_text("mnt_point", 0x10);
   if ((mask & 0x40) != 0) fields.print("mnt_ns_id");
   if ((mask & 0x100) != 0) print_text("fs_subtype", 0x100);
   if ((mask & 0x200) != 0) print_text("sb_source", 0x200);

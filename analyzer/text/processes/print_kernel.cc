@@ -1,4 +1,7 @@
 // Calls about the kernel itself: kexec, the kernel log, landlock.
+#include <algorithm>
+#include <array>
+
 #include "analyzer/text/files/print_descriptor.h"
 #include "analyzer/text/processes/print_remark.h"
 #include "format/abi/flags.h"
@@ -53,15 +56,15 @@ void print_kernel_log(CallPrinter& p, const abi::Type& type, std::uint64_t value
 // As much of the structure as the size argument covers; older programs know only the file accesses.
 void print_landlock_ruleset(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
-  constexpr std::uint64_t smallest = 8, largest = 24;
+  constexpr std::uint64_t field_size = 8;
+  std::array<std::byte, 48> image{};  // what a shorter structure lacks of its last field is zero
   const std::uint64_t size = p.call.args[1];
-  const auto known = static_cast<std::size_t>(std::min(size, largest));
-  // The kernel fails on memory that ends early; what it could read of it shows.
-  const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, known);
-  if (size < smallest || run.bytes.size() < smallest) return print_address(p.out, value);
+  const auto bytes = size < field_size ? std::nullopt : p.fetch(type.copy.flow, value, static_cast<std::size_t>(std::min<std::uint64_t>(size, image.size())));
+  if (!bytes) return print_address(p.out, value);
+  std::copy(bytes->begin(), bytes->end(), image.begin());
   p.out.put('{');
-  print_fields(p, abi::landlock_ruleset_attr_layout, type.copy.flow, value, run.bytes, 0, 3);
-  if (size > run.bytes.size()) p.out.put(", ...");
+  print_fields(p, *type.layout, type.copy.flow, value, image, 0, static_cast<unsigned>((bytes->size() + field_size - 1) / field_size));
+  if (size > image.size()) p.out.put(", ...");
   p.out.put('}');
 }
 

@@ -1,7 +1,11 @@
 // What processes are told and asked beside their making and waiting: personality, kcmp, x86 segments, barriers.
+#include <algorithm>
+#include <array>
+
 #include "analyzer/text/files/print_descriptor.h"
 #include "analyzer/text/processes/print_ids.h"
 #include "format/abi/flags.h"
+#include "format/abi/layout.h"
 #include "format/abi/structs.h"
 
 namespace sysreel::text {
@@ -186,5 +190,36 @@ void print_xfeature(CallPrinter& p, const abi::Type&, std::uint64_t value) {
 void print_result_tid(CallPrinter& p, std::int64_t result) { print_tid(p, {}, static_cast<std::uint64_t>(result)); }
 void print_result_pgid(CallPrinter& p, std::int64_t result) { print_pgid(p, {}, static_cast<std::uint64_t>(result)); }
 void print_result_sid(CallPrinter& p, std::int64_t result) { print_sid(p, {}, static_cast<std::uint64_t>(result)); }
+
+void print_rseq_cpu(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  const auto cpu = static_cast<std::int32_t>(value);
+  if (name_of(abi::rseq_cpu_ids, static_cast<std::uint64_t>(static_cast<std::int64_t>(cpu)))) {
+    print_one_of_decimal(p, abi::rseq_cpu_ids, cpu);
+  } else {
+    p.out.decimal(static_cast<std::uint32_t>(value));
+  }
+}
+
+void print_rseq_section(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  const std::uint64_t address = p.word() == 4 ? static_cast<std::uint32_t>(value) : value;
+  const auto bytes = address == 0 ? std::nullopt : p.fetch(type.copy.flow, address, abi::size_of(*type.layout, p.call.abi));
+  if (!bytes) return print_address(p.out, value);
+  print_struct(p, *type.layout, type.copy.flow, address, *bytes);
+  p.out.put(" /* ");
+  p.out.hex(address);
+  p.out.put(" */");
+}
+
+void print_rseq(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint32_t original = 32;  // the kernel takes nothing shorter, and nothing that is not aligned to it
+  const auto length = static_cast<std::uint32_t>(p.call.args[1]);
+  if (length < original || value % original != 0) return print_address(p.out, value);
+  if (!follow(p, type, value)) return;
+  std::array<std::byte, 64> image{};
+  const auto bytes = p.fetch(type.copy.flow, value, std::min<std::size_t>(length, image.size()));
+  if (!bytes) return print_address(p.out, value);
+  std::copy(bytes->begin(), bytes->end(), image.begin());
+  print_struct(p, *type.layout, type.copy.flow, value, image);
+}
 
 }  // namespace sysreel::text

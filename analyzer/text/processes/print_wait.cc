@@ -67,6 +67,8 @@ bool found_nothing(const CallPrinter& p) { return p.call.result == 0; }
 
 }  // namespace
 
+void print_exit_status(CallPrinter& p, const abi::Type&, std::uint64_t value) { print_status(p, static_cast<unsigned>(value)); }
+
 void print_wait_status(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   if (!follow(p, type, value)) return;
   const auto status = p.fetch<std::uint32_t>(type.copy.flow, value);
