@@ -48,7 +48,7 @@ const NetlinkBody* route_body_of(unsigned message_type) {
       {28, 31, &ndmsg_layout, &neighbour_attrs},
       {32, 35, &fib_rule_hdr_layout, &rule_attrs},
       {36, 47, &tcmsg_layout, &tc_attrs},                // qdisc, class, filter
-      {48, 51, &tcamsg_layout, &tc_action_attrs},
+      {48, 51, &tcamsg_layout, &tc_action_root_attrs},
       {56, 63, &ifaddrmsg_layout, &ifaddr_attrs},        // multicast, anycast
       {64, 67, &ndtmsg_layout, &neightbl_attrs},
       {72, 75, &ifaddrlblmsg_layout, &ifaddrlabel_attrs},

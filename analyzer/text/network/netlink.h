@@ -76,6 +76,9 @@ void print_attrs(CallPrinter& p, const abi::AttrTable& table, const Range& range
 // structure has been read already or prints first on its own; where the rest is short it is "...".
 void print_body(CallPrinter& p, const abi::Struct& layout, const abi::AttrTable* attrs, const Range& range);
 
+// The body of a message of NETLINK_GENERIC. False if it is too short to be one.
+bool print_generic_netlink(CallPrinter& p, unsigned message_type, const Range& range);
+
 // The body of a message of NETLINK_SOCK_DIAG. False if it is not known.
 bool print_sock_diag(CallPrinter& p, unsigned message_type, bool request, const Range& range);
 

@@ -86,8 +86,8 @@ Verb netfilter_verb(unsigned type) {
     case 8: return message == 0 ? Verb::create : (message == 2 ? Verb::remove : (message == 1 ? Verb::get : Verb::none));
     case 9: return message == 0 ? Verb::create : (message == 2 ? Verb::remove : (message == 1 ? Verb::get : Verb::none));
     case 10: {
-      constexpr unsigned create[] = {0, 3, 6, 9, 12, 15, 18, 22}, get[] = {1, 4, 7, 10, 13, 16, 19, 21, 23},
-                         remove[] = {2, 5, 8, 11, 14, 20, 24};
+      constexpr unsigned create[] = {0, 3, 6, 9, 12, 15, 18, 22}, get[] = {1, 4, 7, 10, 13, 16, 19, 21, 23, 25, 33},
+                         remove[] = {2, 5, 8, 11, 14, 20, 24, 26, 27, 28, 29, 30, 31, 32};
       const auto in = [&](const auto& set) { return std::find(std::begin(set), std::end(set), message) != std::end(set); };
       return in(create) ? Verb::create : (in(get) ? Verb::get : (in(remove) ? Verb::remove : Verb::none));
     }
@@ -113,7 +113,8 @@ Verb verb_of(unsigned protocol, unsigned type) {
       constexpr Verb verbs[] = {Verb::create, Verb::remove, Verb::get, Verb::none};
       return type == delete_action ? Verb::get : verbs[type & 3];
     }
-    case netlink_sock_diag: return Verb::get;
+    case netlink_sock_diag:
+    case netlink_generic: return Verb::get;
     case netlink_netfilter: return netfilter_verb(type);
     case netlink_crypto:
       return type == 16 ? Verb::create : (type == 17 || type == 20 ? Verb::remove : (type == 19 ? Verb::get : Verb::none));
@@ -278,6 +279,7 @@ bool print_protocol_body(CallPrinter& p, const MessageHeader& header, const Rang
     case netlink_crypto: return print_crypto(p, header.type, range);
     case netlink_selinux: return print_selinux(p, header.type, range);
     case netlink_netfilter: return print_netfilter(p, header.type, range);
+    case netlink_generic: return header.type != type_done && print_generic_netlink(p, header.type, range);
     default: return false;
   }
 }

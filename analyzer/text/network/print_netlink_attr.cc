@@ -16,37 +16,24 @@ struct AttrHeader {
   std::uint16_t type;
 };
 
-void put_type_name(CallPrinter& p, const abi::AttrTable& table, unsigned number, bool note_unknown) {
-  const abi::AttrRow* row = abi::attr_of(table, number);
-  const char* name = row ? row->name : nullptr;
-  if (table.others && !name) name = name_of(abi::address_families, number);
-  if (name) return p.out.put(name);
-  p.out.hex(number);
-  if (note_unknown && *table.unknown) print_note(p, table.unknown);
+// A table whose attributes all have one type may number families (it says what an unknown one is) or elements of a list.
+const char* type_name(const abi::AttrTable& table, unsigned number) {
+  if (const abi::AttrRow* row = abi::attr_of(table, number)) return row->name;
+  return table.others && *table.unknown ? name_of(abi::address_families, number) : nullptr;
 }
 
 void print_attr_type(CallPrinter& p, const abi::AttrTable& table, unsigned type) {
-  const ConstantStyle style = p.options.constants;
-  const unsigned number = type & type_mask;
-  const auto put_flags = [&] {
-    if (type & flag_nested) p.out.put("NLA_F_NESTED|");
-    if (type & flag_byteorder) p.out.put("NLA_F_NET_BYTEORDER|");
+  const auto put_flag = [&](unsigned flag, const char* name) {
+    if (!(type & flag)) return;
+    print_constant(p, flag, name);
+    p.out.put('|');
   };
-  if (style == ConstantStyle::abbrev) {
-    put_flags();
-    return put_type_name(p, table, number, true);
-  }
-  p.out.hex(type);
-  if (style == ConstantStyle::raw) return;
-  const bool known = abi::attr_of(table, number) || (type & ~type_mask) || (table.others && name_of(abi::address_families, number));
-  p.out.put(" /* ");
-  put_flags();
-  if (known) {
-    put_type_name(p, table, number, false);
-  } else {
-    p.out.put(*table.unknown ? table.unknown : "");
-  }
-  p.out.put(" */");
+  put_flag(flag_nested, "NLA_F_NESTED");
+  put_flag(flag_byteorder, "NLA_F_NET_BYTEORDER");
+  const unsigned number = type & type_mask;
+  if (const char* name = type_name(table, number)) return print_constant(p, number, name);
+  p.out.hex(number);
+  if (*table.unknown && p.options.constants != ConstantStyle::raw) print_note(p, table.unknown);
 }
 
 std::uint64_t load(ByteSpan bytes, abi::CType type) {
@@ -243,12 +230,40 @@ void print_attr_structure_and_rest(CallPrinter& p, const abi::Type& type, std::u
   print_hex_range(p, range.from(size));
 }
 
+namespace {
+
+// A number of at most 8 bytes, as many as there are.
+std::optional<std::uint64_t> number_at(CallPrinter& p, const abi::Type& type, std::uint64_t address) {
+  const Range range = range_of(type, address);
+  if (range.length > sizeof(std::uint64_t)) {
+    print_hex_range(p, range);
+    return std::nullopt;
+  }
+  const auto bytes = p.fetch(range.flow, address, range.length);
+  if (!bytes) {
+    print_address(p.out, address);
+    return std::nullopt;
+  }
+  return load(*bytes, abi::CType::u64);
+}
+
+}  // namespace
+
 void print_attr_clock(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
-  const Range range = range_of(type, value);
-  if (range.length > sizeof(std::uint64_t)) return print_hex_range(p, range);
-  const auto bytes = p.fetch(range.flow, value, range.length);
-  if (!bytes) return print_address(p.out, value);
-  print(p, abi::value(abi::Kind::clock_ticks), load(*bytes, abi::CType::u64));
+  if (const auto ticks = number_at(p, type, value)) print(p, abi::value(abi::Kind::clock_ticks), *ticks);
+}
+
+void print_attr_milliseconds(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::uint64_t a_second = 1000;
+  const auto milliseconds = number_at(p, type, value);
+  if (!milliseconds) return;
+  p.out.decimal(*milliseconds);
+  if (*milliseconds == 0 || p.options.constants == ConstantStyle::raw) return;
+  p.out.put(" /* ");
+  p.out.decimal(*milliseconds / a_second);
+  p.out.put('.');
+  p.out.decimal_zeros(*milliseconds % a_second, 3);
+  p.out.put(" s */");
 }
 
 void print_attr_sockaddrs(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -285,8 +300,26 @@ void print_icmp6_stats(CallPrinter& p, const abi::Type& type, std::uint64_t valu
   print_indexed<std::uint64_t>(p, type, value, abi::Kind::u64, abi::icmp6_stats, 0);
 }
 
-void print_be64(CallPrinter& p, const abi::Type&, std::uint64_t value) {
-  print_raw_or(p, std::as_bytes(std::span(&value, 1)), "htobe64(" + std::to_string(__builtin_bswap64(value)) + ")");
+void print_htons_number(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  p.out.put("htons(");
+  p.out.decimal(from_network(static_cast<std::uint16_t>(value)));
+  p.out.put(')');
+}
+void print_htonl_number(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  p.out.put("htonl(");
+  p.out.decimal(from_network(static_cast<std::uint32_t>(value)));
+  p.out.put(')');
+}
+void print_htobe64_number(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  p.out.put("htobe64(");
+  p.out.decimal(__builtin_bswap64(value));
+  p.out.put(')');
+}
+
+void print_lifetime(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+  constexpr std::uint32_t infinity = ~0u;
+  p.out.decimal(value);
+  if (value == infinity && p.options.constants != ConstantStyle::raw) print_note(p, "INFINITY_LIFE_TIME");
 }
 
 void print_hex_zeros(CallPrinter& p, const abi::Type& type, std::uint64_t value) {

@@ -1,5 +1,6 @@
 // Bodies and attributes of NETLINK_SOCK_DIAG: sockets as ss(8) asks for them. uapi linux/sock_diag.h, inet_diag.h and kin.
 #include <algorithm>
+#include <array>
 
 #include "analyzer/text/network/netlink.h"
 #include "format/abi/flags.h"
@@ -296,6 +297,19 @@ void print_packet_diag_filter(CallPrinter& p, const abi::Type& type, std::uint64
 
 void print_shutdown_note(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   print_with_note(p, print_flags, abi::shutdown_flags, value);
+}
+
+// The last two fields are of Linux 6.8; a part of them counts as both, what is not there being 0.
+void print_smc_diag_dmbinfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  constexpr std::size_t old_size = 40, size = 56;
+  const Range range = range_of(type, value);
+  if (range.length < old_size) return print_hex_range(p, range);
+  const auto bytes = p.fetch(range.flow, value, std::min<std::uint64_t>(range.length, size));
+  if (!bytes) return print_address(p.out, value);
+  std::array<std::byte, size> whole{};
+  std::ranges::copy(*bytes, whole.begin());
+  const ByteSpan shown = ByteSpan(whole).first(range.length > old_size ? size : old_size);
+  print_struct(p, abi::smc_diag_dmbinfo_layout, range.flow, value, shown);
 }
 
 void print_smc_diag_lgrinfo(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
