@@ -34,6 +34,10 @@ void print_numbers(CallPrinter& p, ByteSpan bytes, abi::Kind kind) {
 
 void print_rights(CallPrinter& p, const Payload& payload) { print_numbers<std::uint32_t>(p, payload.bytes, abi::Kind::fd); }
 
+void print_pidfd(CallPrinter& p, const Payload& payload) {
+  print_kind(p, abi::Kind::fd, number_in<std::uint32_t>(payload.bytes, 0));
+}
+
 void print_credentials(CallPrinter& p, const Payload& payload) {
   Braces fields(p);
   fields.name("pid");
@@ -77,6 +81,18 @@ void print_pktinfo(CallPrinter& p, const Payload& payload) {
 }
 
 void print_uints(CallPrinter& p, const Payload& payload) { print_numbers<std::uint32_t>(p, payload.bytes, abi::Kind::u32); }
+void print_protocol(CallPrinter& p, const Payload& payload) {
+  const auto protocol = number_in<std::uint32_t>(payload.bytes, 0);
+  p.out.put('[');
+  if (const char* name = name_of(abi::inet_protocols, protocol)) {
+    print_constant(p, protocol, name);
+  } else {  // unlike the option's value, what has no name goes by the message's
+    p.out.hex(protocol);
+    if (p.options.constants != ConstantStyle::raw) print_note(p, abi::ip_cmsg_types.unknown);
+  }
+  p.out.put(']');
+}
+
 void print_octets(CallPrinter& p, const Payload& payload) { print_numbers<std::uint8_t>(p, payload.bytes, abi::Kind::hex32); }
 
 void print_error(CallPrinter& p, const Payload& payload) {  // struct sock_extended_err and the offender's address
@@ -101,12 +117,6 @@ void print_destination(CallPrinter& p, const Payload& payload) {
   print_sockaddr(p, payload.bytes.first(std::min<std::size_t>(payload.bytes.size(), 128)));
 }
 
-// Timestamps go by the names of the options that ask for them.
-void print_socket_control_type(CallPrinter& p, std::uint32_t type) {
-  const bool timestamp = type == 29 || type == 35 || type == 37 || (type >= 63 && type <= 65);
-  print_one_of(p, timestamp ? abi::so_options : abi::scm_types, type);
-}
-
 // What a control message carries: printed where there are at least `least` bytes of it.
 struct ControlRow {
   std::int32_t level;
@@ -119,7 +129,7 @@ constexpr ControlRow control_rows[] = {
     {sol_socket, 1, 4, print_rights},             // SCM_RIGHTS
     {sol_socket, 2, 12, print_credentials},       // SCM_CREDENTIALS
     {sol_socket, 3, 1, print_security},           // SCM_SECURITY
-    {sol_socket, 4, 4, print_rights},             // SCM_PIDFD
+    {sol_socket, 4, 4, print_pidfd},              // SCM_PIDFD
     {sol_socket, 29, 1, print_timeval},           // SO_TIMESTAMP_OLD
     {sol_socket, 35, 1, print_timespec},          // SO_TIMESTAMPNS_OLD
     {sol_socket, 37, 1, print_timestamping},      // SO_TIMESTAMPING_OLD
@@ -135,6 +145,7 @@ constexpr ControlRow control_rows[] = {
     {sol_ip, 11, 32, print_error},                // IP_RECVERR
     {sol_ip, 20, 16, print_destination},          // IP_ORIGDSTADDR
     {sol_ip, 23, 4, print_uints},                 // IP_CHECKSUM
+    {sol_ip, 52, 4, print_protocol},              // IP_PROTOCOL
 };
 
 void print_control_message(CallPrinter& p, const Payload& payload, std::int32_t level, std::int32_t type, std::uint64_t length) {
@@ -145,7 +156,7 @@ void print_control_message(CallPrinter& p, const Payload& payload, std::int32_t 
   print_one_of(p, abi::socket_levels, static_cast<std::uint32_t>(level));
   fields.name("cmsg_type");
   switch (level) {
-    case sol_socket: print_socket_control_type(p, static_cast<std::uint32_t>(type)); break;
+    case sol_socket: print_one_of(p, abi::scm_types, static_cast<std::uint32_t>(type)); break;
     case sol_ip: print_one_of(p, abi::ip_cmsg_types, static_cast<std::uint32_t>(type)); break;
     default: return p.out.hex(static_cast<std::uint32_t>(type));
   }

@@ -49,28 +49,34 @@ void print_ipx(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/ipx.h
   }
 }
 
-// A value of Bluetooth byte order with a name, or with a distance from the start of the dynamic range.
-void print_l2cap(CallPrinter& p, const abi::Names& names, ByteSpan raw, std::uint16_t dynamic_start, const char* start_name) {
-  const auto value = number_in<std::uint16_t>(raw, 0);
-  const char* name = name_of(names, value);
-  std::string text = "htobs(";
-  if (name) {
-    text += name;
-  } else if (value >= dynamic_start) {
-    text += std::string(start_name) + "+" + std::to_string(value - dynamic_start);
-  } else {
-    const std::size_t mark = p.out.size();
-    p.out.hex(value);
-    text += std::string(p.out.view_from(mark)) + " /* " + names.unknown + " */";
-    p.out.truncate(mark);
-  }
-  text += ')';
-  if (p.options.constants == ConstantStyle::abbrev) return p.out.put(text);
-  print_raw_or(p, raw.first(2), text);
-}
+// Where the dynamic part of a numbering begins and ends; a number in it is shown as a distance from its begin.
+struct DynamicRange {
+  std::uint16_t first, last;
+};
+constexpr DynamicRange psm_ranges[] = {{0x80, 0xff}, {0x1001, 0xffff}};
+constexpr DynamicRange cid_ranges[] = {{0x40, 0xffff}};
 
-void print_htobs(CallPrinter& p, ByteSpan raw) {
-  print_raw_or(p, raw.first(2), "htobs(" + std::to_string(number_in<std::uint16_t>(raw, 0)) + ")");
+// htobs(L2CAP_PSM_SDP), htobs(L2CAP_CID_DYN_START+2), htobs(0x2 /* L2CAP_PSM_??? */)
+void print_l2cap(CallPrinter& p, const abi::Names& names, std::span<const DynamicRange> ranges, std::uint16_t value) {
+  const auto range = std::find_if(ranges.begin(), ranges.end(),
+                                  [&](const DynamicRange& dynamic) { return value >= dynamic.first && value <= dynamic.last; });
+  p.out.put("htobs(");
+  if (name_of(names, value) || range == ranges.end()) {
+    print_one_of(p, names, value);
+  } else if (p.options.constants == ConstantStyle::raw) {
+    p.out.hex(value);
+  } else {
+    const bool verbose = p.options.constants == ConstantStyle::verbose;
+    if (verbose) {
+      p.out.hex(value);
+      p.out.put(" /* ");
+    }
+    print_one_of(p, names, range->first);
+    p.out.put('+');
+    p.out.decimal(value - range->first);
+    if (verbose) p.out.put(" */");
+  }
+  p.out.put(')');
 }
 
 // bluetooth/hci.h, sco.h, rfcomm.h, l2cap.h: the socket's protocol is not in the address, only its length tells.
@@ -83,7 +89,9 @@ bool print_bluetooth(CallPrinter& p, Braces& fields, ByteSpan bytes) {
     case 4:
     case 6:
       fields.name("hci_dev");
-      print_htobs(p, bytes.subspan(2));
+      p.out.put("htobs(");
+      p.out.decimal(number_in<std::uint16_t>(bytes, 2));
+      p.out.put(')');
       if (bytes.size() == 4) return true;
       fields.name("hci_channel");
       print_one_of(p, abi::hci_channels, number_in<std::uint16_t>(bytes, 4));
@@ -99,10 +107,10 @@ bool print_bluetooth(CallPrinter& p, Braces& fields, ByteSpan bytes) {
     case 12:
     case 14:
       fields.name("l2_psm");
-      print_l2cap(p, abi::l2cap_psms, bytes.subspan(2), 0x1001, "L2CAP_PSM_DYN_START");
+      print_l2cap(p, abi::l2cap_psms, psm_ranges, number_in<std::uint16_t>(bytes, 2));
       address("l2_bdaddr", 4);
       fields.name("l2_cid");
-      print_l2cap(p, abi::l2cap_cids, bytes.subspan(10), 0x40, "L2CAP_CID_DYN_START");
+      print_l2cap(p, abi::l2cap_cids, cid_ranges, number_in<std::uint16_t>(bytes, 10));
       if (bytes.size() == 12) return true;
       fields.name("l2_bdaddr_type");
       print_one_of(p, abi::bdaddr_types, number_in<std::uint8_t>(bytes, 12));
@@ -113,7 +121,7 @@ bool print_bluetooth(CallPrinter& p, Braces& fields, ByteSpan bytes) {
 
 void print_rxrpc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/rxrpc.h
   constexpr std::uint16_t inet = 2, inet6 = 10;
-  constexpr std::size_t inet_size = 8, inet6_size = 24, transport_offset = 8, family_size = 2;
+  constexpr std::size_t inet_size = 16, inet6_size = 24, scope_offset = 24, transport_offset = 8, family_size = 2;
   fields.name("srx_service");
   print_with_note(p, print_one_of, abi::rxrpc_services, number_in<std::uint16_t>(bytes, 2));
   fields.name("transport_type");
@@ -122,7 +130,7 @@ void print_rxrpc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/rxr
   fields.name("transport_len");
   p.out.decimal(stated);
   fields.name("transport");
-  const ByteSpan whole = bytes.subspan(transport_offset, 28);
+  const ByteSpan whole = bytes.subspan(transport_offset);
   const ByteSpan transport = whole.first(std::clamp<std::size_t>(stated, family_size, whole.size()));
   const auto family = number_in<std::uint16_t>(whole, 0);
   Braces outer(p);
@@ -151,6 +159,9 @@ void print_rxrpc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/rxr
   print_kind(p, abi::Kind::be32, number_in<std::uint32_t>(transport, 4));
   inner.next();
   print_in6_addr_field(p, transport.subspan(8, 16), "sin6_addr");
+  if (transport.size() <= scope_offset) return;
+  inner.name("sin6_scope_id");
+  p.out.decimal(number_in<std::uint32_t>(whole, scope_offset));
 }
 
 void print_ieee802154(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // kernel include/net/af_ieee802154.h
@@ -191,7 +202,7 @@ void print_nfc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/nfc.h
   fields.name("nfc_protocol");
   print_one_of(p, abi::nfc_protocols, number_in<std::uint32_t>(bytes, 12));
   if (bytes.size() == raw_size) return;
-  if (bytes.size() != llcp_size) {
+  if (bytes.size() < llcp_size) {
     fields.next();
     return p.out.put("...");
   }
@@ -272,6 +283,54 @@ void print_mctp(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/mctp
   }
 }
 
+void print_u32_field(CallPrinter& p, Braces& fields, std::string_view name, ByteSpan bytes, std::size_t offset) {
+  fields.name(name);
+  p.out.decimal(number_in<std::uint32_t>(bytes, offset));
+}
+
+void print_hex_field(CallPrinter& p, Braces& fields, std::string_view name, ByteSpan bytes, std::size_t offset) {
+  fields.name(name);
+  p.out.hex(number_in<std::uint32_t>(bytes, offset));
+}
+
+// The union of an address of TIPC, by the kind of address.
+void print_tipc_address(CallPrinter& p, unsigned type, ByteSpan bytes) {
+  enum AddressType : unsigned { service_range = 1, service = 2, socket = 3 };
+  if (type < service_range || type > socket) return print_quoted(p, bytes, false);
+  Braces address(p);
+  address.name(type == service_range ? "nameseq" : type == service ? "name" : "id");
+  Braces inner(p);
+  switch (type) {
+    case service_range:
+      print_u32_field(p, inner, "type", bytes, 0);
+      print_u32_field(p, inner, "lower", bytes, 4);
+      return print_u32_field(p, inner, "upper", bytes, 8);
+    case service:
+      inner.name("name");
+      {
+        Braces name(p);
+        print_u32_field(p, name, "type", bytes, 0);
+        print_u32_field(p, name, "instance", bytes, 4);
+      }
+      return print_hex_field(p, inner, "domain", bytes, 8);
+    default:
+      print_u32_field(p, inner, "ref", bytes, 0);
+      return print_hex_field(p, inner, "node", bytes, 4);
+  }
+}
+
+void print_tipc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/tipc.h
+  const auto type = number_in<std::uint8_t>(bytes, 2);
+  fields.name("addrtype");
+  print_one_of(p, abi::tipc_address_types, type);
+  const int scope = number_in<std::int8_t>(bytes, 3);  // negative: withdraws a name
+  fields.name("scope");
+  if (scope < 0) p.out.put('-');
+  print_one_of(p, abi::tipc_scopes, static_cast<std::uint64_t>(scope < 0 ? -scope : scope));
+  fields.name("addr");
+  print_tipc_address(p, type, bytes.subspan(4, 12));
+}
+
 // --- AX.25 -----------------------------------------------------------------------------------------------------------------
 
 constexpr std::size_t ax25_address_size = 7;
@@ -299,32 +358,31 @@ CallSign call_sign_of(ByteSpan address) {
     }
     const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
     if (!plain || ended) sign.valid = false;
-    if (c < ' ' || c > '~' || c == '*') sign.printable = false;
+    if (c < ' ' || c > '~' || c == '*' || c == '/') sign.printable = false;
   }
   std::size_t length = ax25_address_size - 1;
   while (length > 0 && std::to_integer<unsigned>(address[length - 1]) >> 1 == ' ') --length;
   for (std::size_t i = 0; i < length; ++i) sign.text += static_cast<char>(std::to_integer<unsigned>(address[i]) >> 1);
   const auto station = std::to_integer<unsigned>(address[ax25_address_size - 1]);
-  if (length == 0 || (station & ~0x1eu) != 0) sign.valid = false;
+  if ((station & ~0x1eu) != 0 || (length == 0 && station != 0)) sign.valid = false;
   sign.text += "-" + std::to_string((station >> 1) & 15);
+  if (sign.text.starts_with("-0")) sign.text = "*";  // the null address
   return sign;
 }
 
+// In the form that -X asks for; what is no call sign shows its bytes whatever that is.
 void print_ax25_address(CallPrinter& p, ByteSpan address) {
-  constexpr std::byte last{0};
   const CallSign sign = call_sign_of(address);
-  const bool null = std::all_of(address.begin(), address.end() - 1, [](std::byte byte) { return byte == std::byte{0x40}; }) &&
-                    address.back() == last;
-  if (null) return p.out.put('*');
-  if (sign.valid && p.options.constants != ConstantStyle::raw) {
-    if (p.options.constants == ConstantStyle::abbrev) return p.out.put(sign.text);
-  }
+  const ConstantStyle style = !sign.printable ? ConstantStyle::raw
+                              : sign.valid    ? p.options.constants
+                                              : ConstantStyle::verbose;
+  if (style == ConstantStyle::abbrev) return p.out.put(sign.text);
   {
     Braces braces(p);
     braces.name("ax25_call");
     print_hex_string(p, address);
   }
-  if (sign.printable && p.options.constants != ConstantStyle::raw) print_note(p, sign.text);
+  if (style == ConstantStyle::verbose) print_note(p, sign.text);
 }
 
 void print_ax25_fields(CallPrinter& p, Braces& fields, ByteSpan bytes) {
@@ -335,26 +393,27 @@ void print_ax25_fields(CallPrinter& p, Braces& fields, ByteSpan bytes) {
 }
 
 void print_ax25(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/ax25.h
-  const auto wanted = number_in<std::int32_t>(bytes, 12);
-  if (wanted == 0) return print_ax25_fields(p, fields, bytes);
+  const auto stated = number_in<std::int32_t>(bytes, 12);
+  if (stated == 0 && bytes.size() == ax25_sockaddr_size) return print_ax25_fields(p, fields, bytes);
   fields.name("fsa_ax25");
   {
     Braces inner(p);
     print_ax25_fields(p, inner, bytes);
   }
-  fields.name("fsa_digipeater");
-  const std::size_t there = (bytes.size() - ax25_sockaddr_size) / ax25_address_size;
-  const std::size_t limit = std::min<std::size_t>(wanted < 0 ? 0 : static_cast<std::size_t>(wanted), ax25_largest_digipeaters);
-  const std::size_t shown = std::min(limit, there);
-  p.out.put('[');
-  for (std::size_t i = 0; i < shown; ++i) {
-    if (i > 0) p.out.put(", ");
-    print_ax25_address(p, bytes.subspan(ax25_sockaddr_size + i * ax25_address_size, ax25_address_size));
+  const ByteSpan rest = bytes.subspan(ax25_sockaddr_size);
+  const std::size_t there = std::min(rest.size() / ax25_address_size, ax25_largest_digipeaters);
+  const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(std::max(stated, 0)), ax25_largest_digipeaters);
+  if (wanted > 0) {
+    fields.name("fsa_digipeater");
+    p.out.put('[');
+    for (std::size_t i = 0; i < std::min(wanted, there); ++i) {
+      if (i > 0) p.out.put(", ");
+      print_ax25_address(p, rest.subspan(i * ax25_address_size, ax25_address_size));
+    }
+    if (wanted > there) p.out.put(there > 0 ? ", ..." : "...");
+    p.out.put(']');
   }
-  if (wanted < 0 || limit > shown) p.out.put(shown > 0 ? ", ..." : "...");
-  p.out.put(']');
-  constexpr std::size_t largest = ax25_sockaddr_size + ax25_largest_digipeaters * ax25_address_size;
-  if (bytes.size() > largest || (bytes.size() - ax25_sockaddr_size) % ax25_address_size != 0) {
+  if (rest.size() > there * ax25_address_size) {
     fields.next();
     p.out.put("...");
   }
@@ -372,6 +431,7 @@ bool print_rare_sockaddr(CallPrinter& p, Braces& fields, ByteSpan bytes) {
     case 3: return fits(ax25_sockaddr_size, print_ax25);
     case 4: return fits(16, print_ipx);
     case 9: return fits(18, print_x25);
+    case 30: return fits(16, print_tipc);
     case 31: return print_bluetooth(p, fields, bytes);
     case 33: return fits(36, print_rxrpc);
     case 36: return fits(20, print_ieee802154);

@@ -80,13 +80,14 @@ void print_packet(CallPrinter& p, Braces& fields, ByteSpan bytes) {
   fields.name("sll_hatype");
   print_one_of(p, abi::arp_hardware_types, number_in<std::uint16_t>(bytes, 8));
   fields.name("sll_pkttype");
-  print_one_of_decimal(p, abi::packet_types, number_in<std::uint8_t>(bytes, 10));
+  print_one_of(p, abi::packet_types, number_in<std::uint8_t>(bytes, 10));
   fields.name("sll_halen");
   const unsigned length = number_in<std::uint8_t>(bytes, 11);
   p.out.decimal(length);
   if (length == 0) return;
   fields.name("sll_addr");
-  print_byte_array(p, bytes.subspan(12, std::min(length, 8u)), length > 8);
+  const ByteSpan address = bytes.subspan(12);
+  print_byte_array(p, address.first(std::min<std::size_t>(length, address.size())), length > address.size());
 }
 
 bool print_common(CallPrinter& p, Braces& fields, std::uint16_t family, ByteSpan bytes) {
@@ -129,11 +130,12 @@ void print_sockaddr(CallPrinter& p, const abi::Type& type, std::uint64_t value) 
   print_sockaddr_at(p, type.copy.flow, value, static_cast<std::int32_t>(p.count(type.copy.count, value)));
 }
 
-// A length that the kernel reads and writes: [128 => 16], [16] where it did not change or the call failed.
-void print_socklen(CallPrinter& p, const abi::Type&, std::uint64_t value) {
+// A length that the kernel reads and writes: [128 => 16], [16] where it did not change or the call failed (unless its row says
+// that it may change even then: an option that does not fit tells how long it is).
+void print_socklen(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   const auto before = p.input<std::int32_t>(value);
   if (value == 0 || !before || !p.verbose()) return print_address(p.out, value);
-  const auto after = p.failed() ? before : p.output<std::int32_t>(value);
+  const auto after = p.failed() && !type.copy.on_failure ? before : p.output<std::int32_t>(value);
   p.out.put('[');
   p.out.signed_decimal(*before);
   if (after && *after != *before) {

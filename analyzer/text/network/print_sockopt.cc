@@ -223,6 +223,89 @@ void print_icmp_filter(CallPrinter& p, const Value& value) {
   p.out.put(']');
 }
 
+void print_importance(CallPrinter& p, const Value& value) {
+  const auto importance = value.length >= int_size ? p.fetch<std::uint32_t>(value.flow, value.address) : std::nullopt;
+  if (!importance) return print_address(p.out, value.address);
+  p.out.put('[');
+  print_one_of(p, abi::tipc_importances, *importance);
+  p.out.put(']');
+}
+
+void print_tipc_group(CallPrinter& p, const Value& value) {
+  if (value.length < abi::size_of(abi::tipc_group_req_layout, p.call.abi)) return print_address(p.out, value.address);
+  print_layout(p, value, abi::tipc_group_req_layout);
+}
+
+void print_protocol(CallPrinter& p, const Value& value) {
+  if (value.length != int_size) return print_quoted_hex_at(p, value);
+  const auto protocol = p.fetch<std::uint32_t>(value.flow, value.address);
+  if (!protocol) return print_address(p.out, value.address);
+  p.out.put('[');
+  print_one_of(p, abi::inet_protocols, *protocol);
+  p.out.put(']');
+}
+
+// Two ports in one number, [0xea60ea60 /* 60000..60000 */]; a port of 0 is no bound. A range that no port is in is not shown.
+void print_port_range(CallPrinter& p, const Value& value) {
+  if (value.length < 0) return print_address(p.out, value.address);
+  if (value.length != int_size) return print_quoted_hex_at(p, value);
+  const auto range = p.fetch<std::uint32_t>(value.flow, value.address);
+  if (!range) return print_address(p.out, value.address);
+  const unsigned low = *range & 0xffff, high = *range >> 16;
+  p.out.put('[');
+  p.out.hex(*range);
+  if (p.options.constants != ConstantStyle::raw && *range != 0 && (low == 0 || high == 0 || low <= high)) {
+    p.out.put(" /* ");
+    if (low != 0) p.out.decimal(low);
+    p.out.put("..");
+    if (high != 0) p.out.decimal(high);
+    p.out.put(" */");
+  }
+  p.out.put(']');
+}
+
+void print_pidfd(CallPrinter& p, const Value& value) {
+  if (too_short(p, value, int_size)) return;
+  const auto fd = p.fetch<std::uint32_t>(value.flow, value.address);
+  if (!fd) return print_address(p.out, value.address);
+  p.out.put('[');
+  print(p, abi::value(abi::Kind::fd), *fd);
+  p.out.put(']');
+}
+
+void print_tcp_ao_key(CallPrinter& p, const Value& value) {  // struct tcp_ao_add: linux/tcp.h
+  constexpr std::size_t size = 288, address_size = 128, name_size = 64, key_offset = 208, key_size = 80;
+  const auto bytes = value.length >= static_cast<std::int64_t>(size) ? p.fetch(value.flow, value.address, size) : std::nullopt;
+  if (!bytes) return print_address(p.out, value.address);
+  Braces fields(p);
+  const auto octet = [&](std::string_view name, std::size_t offset) {
+    fields.name(name);
+    p.out.decimal(number_in<std::uint8_t>(*bytes, offset));
+  };
+  fields.name("addr");
+  print_sockaddr(p, bytes->first(address_size));
+  octet("prefix", 202);
+  fields.name("alg_name");
+  print_quoted_field(p, bytes->subspan(address_size, name_size));
+  fields.name("ifindex");
+  print(p, abi::value(abi::Kind::ifindex), number_in<std::uint32_t>(*bytes, 192));
+  const auto bits = number_in<std::uint32_t>(*bytes, 196);
+  fields.name("set_current");
+  p.out.decimal(bits & 1);
+  fields.name("set_rnext");
+  p.out.decimal(bits >> 1 & 1);
+  octet("sndid", 203);
+  octet("rcvid", 204);
+  octet("maclen", 205);
+  fields.name("keyflags");
+  print_flags(p, abi::tcp_ao_key_flags, number_in<std::uint8_t>(*bytes, 206));
+  const auto length = number_in<std::uint8_t>(*bytes, 207);
+  fields.name("key");
+  print_hex_string(p, bytes->subspan(key_offset, std::min<std::size_t>(length, key_size)));
+  fields.name("keylen");
+  p.out.decimal(length);
+}
+
 void print_memberships(CallPrinter& p, const Value& value) {
   const auto count = static_cast<std::uint64_t>(value.length) / sizeof(std::uint32_t);
   print_array(p, value.flow, value.address, count, sizeof(std::uint32_t),
@@ -250,6 +333,8 @@ constexpr OptionRow option_rows[] = {
     {0, 35, 36, set, print_ip_membership},        // IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP
     {0, 42, 42, set, print_group},                // MCAST_JOIN_GROUP
     {0, 45, 45, set, print_group},                // MCAST_LEAVE_GROUP
+    {0, 51, 51, both, print_port_range},          // IP_LOCAL_PORT_RANGE
+    {0, 52, 52, get, print_protocol},             // IP_PROTOCOL
     {1, 4, 4, get, print_error},                  // SO_ERROR
     {1, 13, 13, both, print_linger},              // SO_LINGER
     {1, 17, 17, get, print_peer_credentials},     // SO_PEERCRED
@@ -269,8 +354,10 @@ constexpr OptionRow option_rows[] = {
     {1, 63, 65, both, print_int},                 // SO_TIMESTAMP_NEW … SO_TIMESTAMPING_NEW
     {1, 68, 70, both, print_int},                 // SO_DETACH_REUSEPORT_BPF … SO_BUSY_POLL_BUDGET
     {1, 73, 73, both, print_int},                 // SO_RESERVE_MEM
-    {1, 75, 77, both, print_int},                 // SO_RCVMARK, SO_PASSPIDFD, SO_PEERPIDFD
-    {1, 82, 84, both, print_int},                 // SO_RCVPRIORITY, SO_PASSRIGHTS, SO_INQ
+    {1, 75, 76, both, print_int},                 // SO_RCVMARK, SO_PASSPIDFD
+    {1, 77, 77, get, print_pidfd},                // SO_PEERPIDFD
+    {1, 82, 85, both, print_int},                 // SO_RCVPRIORITY, SO_PASSRIGHTS, SO_INQ, SO_RIGHTS_NOTRUNC
+    {6, 38, 38, set, print_tcp_ao_key},           // TCP_AO_ADD_KEY
     {41, 20, 21, set, print_ipv6_membership},     // IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP
     {41, 27, 28, set, print_ipv6_membership},     // IPV6_JOIN_ANYCAST, IPV6_LEAVE_ANYCAST
     {41, 42, 42, set, print_group},
@@ -282,6 +369,8 @@ constexpr OptionRow option_rows[] = {
     {263, 6, 6, get, print_packet_statistics},    // PACKET_STATISTICS
     {270, 9, 9, get, print_memberships},          // NETLINK_LIST_MEMBERSHIPS
     {270, 0, any, both, print_netlink_int},
+    {271, 127, 127, both, print_importance},      // TIPC_IMPORTANCE
+    {271, 135, 135, both, print_tipc_group},      // TIPC_GROUP_JOIN
 };
 
 }  // namespace
