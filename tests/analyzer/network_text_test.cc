@@ -90,6 +90,76 @@ TEST(NetworkText, ShowsDescriptorsPassedInAControlMessage) {
             "msg_flags=0}, MSG_NOSIGNAL) = 2");
 }
 
+TEST(NetworkText, ShowsAddressesOfTipc) {
+  const auto connect = [](std::initializer_list<int> values) {
+    CallBuilder call("connect", {3, address, values.size()});
+    const std::string text = call.in(address, bytes(values)).returns(0).text();
+    return text.substr(11, text.rfind("}, ") - 10);
+  };
+  EXPECT_EQ(connect({30, 0, 1, 2, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0}),
+            "{sa_family=AF_TIPC, addrtype=TIPC_SERVICE_RANGE, scope=TIPC_CLUSTER_SCOPE, "
+            "addr={nameseq={type=1, lower=2, upper=3}}}");
+  EXPECT_EQ(connect({30, 0, 2, -3, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0}),
+            "{sa_family=AF_TIPC, addrtype=TIPC_SERVICE_ADDR, scope=-TIPC_NODE_SCOPE, "
+            "addr={name={name={type=1, instance=2}, domain=0x3}}}");
+  EXPECT_EQ(connect({30, 0, 3, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}),
+            "{sa_family=AF_TIPC, addrtype=TIPC_SOCKET_ADDR, scope=0x1 /* TIPC_???_SCOPE */, addr={id={ref=1, node=0x2}}}");
+  EXPECT_EQ(connect({30, 0, 3, 1}), "{sa_family=AF_TIPC, sa_data=\"\\3\\1\"}");
+}
+
+TEST(NetworkText, ShowsNumbersOfBluetoothInItsByteOrder) {
+  const std::string l2cap = bytes({31, 0, 0x81, 0, 1, 2, 3, 4, 5, 6, 4, 0});
+  CallBuilder call("connect", {3, address, 12});
+  call.in(address, l2cap).returns(0);
+  EXPECT_EQ(call.text(),
+            "connect(3, {sa_family=AF_BLUETOOTH, l2_psm=htobs(L2CAP_PSM_LE_DYN_START+1), "
+            "l2_bdaddr=01:02:03:04:05:06, l2_cid=htobs(L2CAP_CID_ATT)}, 12) = 0");
+  call.options.constants = text::ConstantStyle::raw;
+  EXPECT_EQ(call.text(),
+            "connect(3, {sa_family=0x1f, l2_psm=htobs(0x81), l2_bdaddr=\"\\x01\\x02\\x03\\x04\\x05\\x06\", "
+            "l2_cid=htobs(0x4)}, 12) = 0");
+}
+
+std::string set_option(std::uint64_t level, std::uint64_t option, const std::string& value) {
+  CallBuilder call("setsockopt", {3, level, option, address, value.size()});
+  const std::string text = call.in(address, value).returns(0).text();
+  return text.substr(14, text.size() - 18);
+}
+
+TEST(NetworkText, ShowsOptionsOfTipc) {
+  EXPECT_EQ(set_option(271, 127, bytes({1, 0, 0, 0})), "SOL_TIPC, TIPC_IMPORTANCE, [TIPC_MEDIUM_IMPORTANCE], 4)");
+  EXPECT_EQ(set_option(271, 127, bytes({1, 0, 0})), "SOL_TIPC, TIPC_IMPORTANCE, 0x1000, 3)");
+  EXPECT_EQ(set_option(271, 135, bytes({1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0})),
+            "SOL_TIPC, TIPC_GROUP_JOIN, {type=1, instance=2, scope=TIPC_NODE_SCOPE, "
+            "flags=TIPC_GROUP_LOOPBACK|TIPC_GROUP_MEMBER_EVTS}, 16)");
+}
+
+TEST(NetworkText, ShowsRangesOfPorts) {
+  EXPECT_EQ(set_option(0, 51, bytes({1, 0, 2, 0})), "SOL_IP, IP_LOCAL_PORT_RANGE, [0x20001 /* 1..2 */], 4)");
+  EXPECT_EQ(set_option(0, 51, bytes({0, 0, 2, 0})), "SOL_IP, IP_LOCAL_PORT_RANGE, [0x20000 /* ..2 */], 4)");
+  EXPECT_EQ(set_option(0, 51, bytes({2, 0, 1, 0})), "SOL_IP, IP_LOCAL_PORT_RANGE, [0x10002], 4)");
+  EXPECT_EQ(set_option(0, 51, bytes({1, 2})), "SOL_IP, IP_LOCAL_PORT_RANGE, \"\\x01\\x02\", 2)");
+}
+
+TEST(NetworkText, ShowsKeysOfTcp) {
+  std::string key(288, '\0');
+  key.replace(0, 8, inet_address().substr(0, 8)).replace(128, 10, "hmac(sha1)");
+  key[196] = 2;
+  key.replace(202, 8, bytes({32, 100, 101, 12, 1, 2, 0x61, 0x62}));
+  EXPECT_EQ(set_option(6, 38, key),
+            "SOL_TCP, TCP_AO_ADD_KEY, {addr={sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr(\"127.0.0.1\")}, "
+            "prefix=32, alg_name=\"hmac(sha1)\", ifindex=0, set_current=0, set_rnext=1, sndid=100, rcvid=101, "
+            "maclen=12, keyflags=TCP_AO_KEYF_IFINDEX, key=\"\\x61\\x62\", keylen=2}, 288)");
+  EXPECT_EQ(set_option(6, 38, key.substr(1)), "SOL_TCP, TCP_AO_ADD_KEY, 0x1000, 287)");
+}
+
+TEST(NetworkText, ShowsHowLongAnOptionIsThatDidNotFit) {
+  CallBuilder call("getsockopt", {3, 1, 59, address, length_at});
+  call.in_object(length_at, std::int32_t{1}).out_object(length_at, std::int32_t{12}).fails(34);
+  EXPECT_EQ(call.text(),
+            "getsockopt(3, SOL_SOCKET, SO_PEERGROUPS, 0x1000, [1 => 12]) = -1 ERANGE (Numerical result out of range)");
+}
+
 TEST(NetworkText, DecodesNetlinkByTheProtocolOfTheSocket) {
   CallBuilder call("sendto", {3, address, 32, 0, 0, 0});
   FdFact fact;

@@ -48,7 +48,8 @@ const FamilyRow& family_in(ByteSpan attrs) {
     if (length < attr_header_size || length > attrs.size()) break;
     const std::string_view name(reinterpret_cast<const char*>(attrs.data()) + attr_header_size, length - attr_header_size);
     if ((number_in<std::uint16_t>(attrs, 2) & 0x3fff) == family_name && !name.empty() && name.size() <= longest_name) {
-      const auto row = std::find_if(std::begin(families), std::end(families), [&](const FamilyRow& f) { return is_named(f, name); });
+      const auto row = std::find_if(std::begin(families), std::end(families),
+                                    [&](const FamilyRow& family) { return is_named(family, name); });
       if (row != std::end(families)) found = row;
     }
     attrs = attrs.subspan(std::min<std::size_t>(align(length), attrs.size()));
