@@ -60,8 +60,6 @@ const NetlinkBody* route_body_of(unsigned message_type) {
       {96, 99, &rtgenmsg_layout, &cachereport_attrs},
       {100, 103, &tcmsg_layout, &tc_attrs},              // chain
       {104, 107, &nhmsg_layout, &nexthop_attrs},
-      {108, 111, &ifinfomsg_layout, &link_attrs},        // alternative names
-      {116, 119, &nhmsg_layout, &nexthop_attrs},         // buckets
   };
   for (const NetlinkBody& body : bodies) {
     if (message_type >= body.first && message_type <= body.last) return &body;

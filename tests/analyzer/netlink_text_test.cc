@@ -100,6 +100,14 @@ TEST(GenericNetlink, ShowsNumbersOfTypesAsTheConstantsAsk) {
             "[{nla_len=8, nla_type=0x1 /* CTRL_ATTR_POLICY_DO */}, 7]]]");
 }
 
+TEST(RouteNetlink, KnowsBodiesByTheType) {
+  constexpr unsigned new_multicast = 56, get_neighbour = 30, get_netconf = 82, new_link_property = 108;
+  EXPECT_EQ(body_of(route, get_netconf, dump, u8(2)), "{ncm_family=AF_INET}");
+  EXPECT_EQ(body_of(route, new_multicast, create, u8(2)), "{ifa_family=AF_INET, ...}");
+  EXPECT_EQ(body_of(route, get_neighbour, dump, u8(7)), "{ifi_family=AF_BRIDGE, ...}");
+  EXPECT_EQ(body_of(route, new_link_property, create, u8(2) + u8(1)), "{family=AF_INET, data=\"\\x01\"}");
+}
+
 TEST(RouteNetlink, ShowsAddresses) {
   const std::string header = u8(2) + u8(24) + u8(0x80) + u8(131) + u32(1);
   const std::string shown =

@@ -207,8 +207,11 @@ bool print_route(CallPrinter& p, unsigned type, const Range& range) {
     print_address(p.out, range.address);
     return true;
   }
-  const abi::NetlinkBody* body = name_of(abi::route_types, type) ? abi::route_body_of(type) : nullptr;
-  if (!body || range.length <= 1) {
+  constexpr unsigned get_neighbour = 30, get_link = 18;
+  constexpr std::uint8_t bridge = 7;  // asks for neighbours as for links
+  const unsigned body_type = type == get_neighbour && *family == bridge ? get_link : type;
+  const abi::NetlinkBody* body = name_of(abi::route_types, type) ? abi::route_body_of(body_type) : nullptr;
+  if (!body) {
     print_family(p, *family, range);
     return true;
   }

@@ -356,7 +356,7 @@ constexpr OptionRow option_rows[] = {
     {1, 73, 73, both, print_int},                 // SO_RESERVE_MEM
     {1, 75, 76, both, print_int},                 // SO_RCVMARK, SO_PASSPIDFD
     {1, 77, 77, get, print_pidfd},                // SO_PEERPIDFD
-    {1, 82, 85, both, print_int},                 // SO_RCVPRIORITY, SO_PASSRIGHTS, SO_INQ, SO_RIGHTS_NOTRUNC
+    {1, 82, 84, both, print_int},                 // SO_RCVPRIORITY, SO_PASSRIGHTS, SO_INQ
     {6, 38, 38, set, print_tcp_ao_key},           // TCP_AO_ADD_KEY
     {41, 20, 21, set, print_ipv6_membership},     // IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP
     {41, 27, 28, set, print_ipv6_membership},     // IPV6_JOIN_ANYCAST, IPV6_LEAVE_ANYCAST
