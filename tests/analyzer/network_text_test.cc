@@ -120,6 +120,16 @@ TEST(NetworkText, ShowsNumbersOfBluetoothInItsByteOrder) {
             "l2_cid=htobs(0x4)}, 12) = 0");
 }
 
+TEST(NetworkText, ShowsAddressesOfNfcByTheWordOfTheProgram) {
+  std::string nfc = bytes({39, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 1}) + "name" + std::string(62, '\0');
+  nfc += bytes({4, 0, 0, 0});
+  CallBuilder call("connect", {3, address, nfc.size()}, Abi::i386);
+  call.in(address, nfc).returns(0);
+  EXPECT_EQ(call.text(),
+            "connect(3, {sa_family=AF_NFC, dev_idx=2, target_idx=0x3, nfc_protocol=NFC_PROTO_JEWEL, dsap=0, "
+            "ssap=0x1 /* LLCP_SAP_SDP */, service_name=\"name\", service_name_len=4}, 88) = 0");
+}
+
 std::string set_option(std::uint64_t level, std::uint64_t option, const std::string& value) {
   CallBuilder call("setsockopt", {3, level, option, address, value.size()});
   const std::string text = call.in(address, value).returns(0).text();

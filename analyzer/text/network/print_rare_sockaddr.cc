@@ -194,7 +194,9 @@ void print_alg(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/if_al
 }
 
 void print_nfc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/nfc.h
-  constexpr std::size_t raw_size = 16, llcp_size = 96, name_offset = 18, name_size = 63;
+  constexpr std::size_t raw_size = 16, name_offset = 18, name_size = 63;
+  const bool wide = p.word() == 8;  // the last field is a size_t
+  const std::size_t length_offset = wide ? 88 : 84;
   fields.name("dev_idx");
   print_kind(p, abi::Kind::ifindex, number_in<std::uint32_t>(bytes, 4));
   fields.name("target_idx");
@@ -202,7 +204,7 @@ void print_nfc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/nfc.h
   fields.name("nfc_protocol");
   print_one_of(p, abi::nfc_protocols, number_in<std::uint32_t>(bytes, 12));
   if (bytes.size() == raw_size) return;
-  if (bytes.size() < llcp_size) {
+  if (bytes.size() < length_offset + p.word()) {
     fields.next();
     return p.out.put("...");
   }
@@ -210,7 +212,8 @@ void print_nfc(CallPrinter& p, Braces& fields, ByteSpan bytes) {  // linux/nfc.h
   print_noted_if_known(p, abi::nfc_saps, number_in<std::uint8_t>(bytes, 16));
   fields.name("ssap");
   print_noted_if_known(p, abi::nfc_saps, number_in<std::uint8_t>(bytes, 17));
-  const auto length = number_in<std::uint64_t>(bytes, 88);
+  const std::uint64_t length =
+      wide ? number_in<std::uint64_t>(bytes, length_offset) : number_in<std::uint32_t>(bytes, length_offset);
   fields.name("service_name");
   print_quoted(p, bytes.subspan(name_offset, std::min<std::uint64_t>(length, name_size)), false);
   fields.name("service_name_len");
