@@ -46,7 +46,7 @@ bool any_descriptor(const Call& call, const abi::SyscallRow& row, std::size_t fi
     const abi::Type& type = row.args[i].type;
     const bool plain = type.copy.flow == abi::Flow::none;
     const auto fd = static_cast<std::int32_t>(call.args[i]);
-    if (plain && type.kind == abi::Kind::fd && visit(fd)) return true;
+    if (plain && (type.kind == abi::Kind::fd || type.kind == abi::Kind::ring_fd) && visit(fd)) return true;
     if (plain && type.kind == abi::Kind::at_fd && fd != at_fdcwd && visit(fd)) return true;
     if (type.kind == abi::Kind::pollfds) {
       const std::uint64_t count = std::min<std::uint64_t>(static_cast<std::uint32_t>(call.args[i + 1]), most);
