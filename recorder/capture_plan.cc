@@ -58,6 +58,7 @@ class Planner {
                                         count.from == CountFrom::arg_pages || count.from == CountFrom::deref);
     if (of_field && count.index < structure->fields.size()) {
       length.in_structure = true;
+      length.index = 0;
       length.offset = static_cast<std::uint16_t>(abi::offset_of(*structure, count.index, abi_));
       const CType ctype = structure->fields[count.index].ctype;
       length.width = ctype == CType::structure ? 0 : static_cast<std::uint8_t>(abi::size_of(ctype, abi_));
@@ -110,17 +111,21 @@ class Planner {
         } else if (field.type.copy.flow != Flow::none && field.type.copy.extent != Extent::none && size >= 4) {
           const auto where = static_cast<std::uint16_t>(offset + n * size);
           CopyPlan copy = copy_of(field.type, &layout, depth);
-          // The arms of a union may hold the same pointer: one copy, unless it leads to data here and to vectors there.
-          const auto same = [&](const CopyPlan& other) { return other.where == where && other.inner.empty() == copy.inner.empty(); };
-          if (std::any_of(inner.begin(), inner.end(), same)) continue;
           copy.where = where;
           copy.address_width = static_cast<std::uint8_t>(size);
           shift(copy.count, base);
           shift(copy.count2, base);
+          if (std::any_of(inner.begin(), inner.end(), [&](const CopyPlan& other) { return same_copy(other, copy); })) continue;
           inner.push_back(std::move(copy));
         }
       }
     }
+  }
+
+  // The arms of a union may hold the same pointer: one copy, unless it leads to something else there.
+  static bool same_copy(const CopyPlan& one, const CopyPlan& other) {
+    return one.where == other.where && one.extent == other.extent && one.unit == other.unit && one.count == other.count &&
+           one.inner.empty() == other.inner.empty();
   }
 
   static void shift(Length& length, unsigned base) {

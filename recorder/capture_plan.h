@@ -22,6 +22,8 @@ struct Length {
   bool in_structure = false; // `offset` in the enclosing structure holds it, not an argument
   std::uint16_t offset = 0;
   std::uint32_t count = 0;   // of a constant
+
+  bool operator==(const Length&) const = default;
 };
 
 // One copy: a range of memory, found by an address in an argument or in memory copied before.
