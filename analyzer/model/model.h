@@ -14,6 +14,7 @@
 #include "analyzer/model/live_state.h"
 #include "format/abi/abi.h"
 #include "format/event.h"
+#include "format/header.h"
 
 namespace sysreel {
 
@@ -66,6 +67,8 @@ class SocketPeers {
 // A complete Call changes the model as of its exit: whoever renders prints the entry half first.
 class Model final : public EventSink {
  public:
+  void begin(const Header& header) { realtime_ahead_ = header.started_realtime - header.started; }
+  void on(const ClockSample& sample) override { realtime_ahead_ = sample.realtime - sample.time; }
   void on(const Call& call) override;
   void on(const TaskNew& task) override;
   void on(const Exec& exec) override;
@@ -93,6 +96,8 @@ class Model final : public EventSink {
       for (const auto& [fd, descriptor] : *process.fds) visit(Pid{pid}, fd, descriptor);
     }
   }
+  // By how much CLOCK_REALTIME is ahead of CLOCK_MONOTONIC.
+  Nanos realtime_ahead() const { return realtime_ahead_; }
   // The call of a thread that a signal interrupted and restart_syscall resumes, nullptr if unknown.
   const abi::SyscallRow* interrupted_call(Tid tid) const;
   // Threads that are recorded now.
@@ -122,6 +127,7 @@ class Model final : public EventSink {
     SyscallNr nr{};
   };
 
+  Nanos realtime_ahead_{};
   std::unordered_map<int, Task> tasks_;
   std::unordered_map<int, Interrupted> interrupted_;  // by thread
   std::unordered_map<int, Process> processes_;

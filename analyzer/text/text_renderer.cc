@@ -18,6 +18,7 @@ TextRenderer::TextRenderer(const TextOptions& options, TextSink& sink, bool live
 
 void TextRenderer::begin(const Header& header) {
   leader_.relate(header.started, header.started_realtime);
+  model_.begin(header);
   native_ = header.native_abi;
 }
 
@@ -356,7 +357,10 @@ void TextRenderer::on(const TaskDetach& detach) {
 
 void TextRenderer::on(const FdFact& fact) { model_.on(fact); }
 void TextRenderer::on(const Snapshot& snapshot) { model_.on(snapshot); }
-void TextRenderer::on(const ClockSample& sample) { leader_.relate(sample.time, sample.realtime); }
+void TextRenderer::on(const ClockSample& sample) {
+  leader_.relate(sample.time, sample.realtime);
+  model_.on(sample);
+}
 
 void TextRenderer::finish() {
   if (options_.split_by_task) {

@@ -1,7 +1,10 @@
 // union bpf_attr: which of its structures it is depends on the command, how much of it there is on the size argument.
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
+#include "analyzer/text/processes/print_bpf.h"
 #include "analyzer/text/processes/print_remark.h"
 #include "format/abi/flags.h"
 #include "format/abi/structs.h"
@@ -10,52 +13,221 @@ namespace sysreel::text {
 namespace {
 
 constexpr std::size_t room = 256;  // more than any of the structures
+constexpr unsigned none = 0xff;
 
-// How a command's structure prints: under the name it has in the union, and how many of its fields whatever the size.
+// How a command's structure prints.
 struct Group {
   const abi::Struct* layout;
-  std::string_view name;
-  unsigned always;
+  std::string_view name;  // the name it has in the union; the fields stand for themselves where it has none
+  std::vector<Version> versions;
+  unsigned answers = none;   // from this field on the kernel's answer is shown
+  unsigned changing = none;  // this field is shown before the call, and after it if it has changed
 };
 
 const std::array groups = std::to_array<Group>({
-    {&abi::bpf_map_create_layout, "", 4},          {&abi::bpf_map_elem_layout, "", 3},
-    {&abi::bpf_map_update_elem_layout, "", 4},     {&abi::bpf_map_delete_elem_layout, "", 2},
-    {&abi::bpf_map_next_key_layout, "", 3},        {&abi::bpf_map_freeze_layout, "", 1},
-    {&abi::bpf_prog_load_layout, "", 4},           {&abi::bpf_object_layout, "", 2},
-    {&abi::bpf_prog_attach_layout, "", 4},         {&abi::bpf_prog_detach_layout, "", 3},
-    {&abi::bpf_prog_test_run_layout, "test", 8},   {&abi::bpf_next_id_layout, "", 2},
-    {&abi::bpf_prog_by_id_layout, "", 2},          {&abi::bpf_map_by_id_layout, "", 2},
-    {&abi::bpf_btf_by_id_layout, "", 1},           {&abi::bpf_link_by_id_layout, "", 1},
-    {&abi::bpf_object_info_layout, "info", 3},     {&abi::bpf_prog_query_layout, "query", 6},
-    {&abi::bpf_raw_tracepoint_layout, "raw_tracepoint", 2}, {&abi::bpf_btf_load_layout, "", 5},
-    {&abi::bpf_task_fd_query_layout, "task_fd_query", 9},   {&abi::bpf_map_batch_layout, "batch", 8},
-    {&abi::bpf_map_update_batch_layout, "batch", 7},        {&abi::bpf_map_delete_batch_layout, "batch", 7},
-    {&abi::bpf_link_create_layout, "link_create", 4},       {&abi::bpf_link_update_layout, "link_update", 3},
-    {&abi::bpf_link_detach_layout, "link_detach", 1},       {&abi::bpf_enable_stats_layout, "enable_stats", 1},
-    {&abi::bpf_iter_create_layout, "iter_create", 2},       {&abi::bpf_prog_bind_map_layout, "prog_bind_map", 3},
-    {&abi::bpf_token_create_layout, "token_create", 2},
+    {&abi::bpf_map_create_layout, "", {{4}, {5}, {6}, {7}, {8}, {9}, {12}, {13}, {14}, {15}, {16}, {18}}},
+    {&abi::bpf_map_elem_layout, "", {{3}, {4}}},
+    {&abi::bpf_map_update_elem_layout, "", {{4}}},
+    {&abi::bpf_map_delete_elem_layout, "", {{2}}},
+    {&abi::bpf_map_next_key_layout, "", {{3}}},
+    {&abi::bpf_map_freeze_layout, "", {{1}}},
+    {&abi::bpf_prog_load_layout, "",
+     {{4}, {7}, {8}, {9}, {10}, {11}, {12}, {19}, {20}, {21}, {23, 120}, {25, 128}, {26}, {27}, {28}, {31}}, 25},
+    {&abi::bpf_object_layout, "", {{2}, {3}, {4}}},
+    {&abi::bpf_prog_attach_layout, "", {{9}, {10}, {13}}},
+    {&abi::bpf_prog_test_run_layout, "test", {{8}, {12}, {14}, {15}}},
+    {&abi::bpf_next_id_layout, "", {{2}}, 1},
+    {&abi::bpf_prog_by_id_layout, "", {{1}}},
+    {&abi::bpf_map_by_id_layout, "", {{2}, {3}}},
+    {&abi::bpf_btf_by_id_layout, "", {{2}, {4}}},
+    {&abi::bpf_link_by_id_layout, "", {{1}}},
+    {&abi::bpf_object_info_layout, "info", {{3}}, 2, 1},
+    {&abi::bpf_prog_query_layout, "query", {{11}, {12}, {15}}, 9, 10},
+    {&abi::bpf_raw_tracepoint_layout, "raw_tracepoint", {{2}, {3, 23}}},
+    {&abi::bpf_btf_load_layout, "", {{5}, {6}, {8}}, 5},
+    {&abi::bpf_task_fd_query_layout, "task_fd_query", {{9}}, 4, 3},
+    {&abi::bpf_map_batch_layout, "batch", {{8}}},
+    {&abi::bpf_map_update_batch_layout, "batch", {{7}}},
+    {&abi::bpf_map_delete_batch_layout, "batch", {{7}}},
+    {&abi::bpf_link_create_layout, "link_create", {{9}}},
+    {&abi::bpf_link_update_layout, "link_update", {{4}}},
+    {&abi::bpf_link_detach_layout, "link_detach", {{1}}},
+    {&abi::bpf_enable_stats_layout, "enable_stats", {{1}}},
+    {&abi::bpf_iter_create_layout, "iter_create", {{2}}},
+    {&abi::bpf_prog_bind_map_layout, "prog_bind_map", {{3}}},
+    {&abi::bpf_token_create_layout, "token_create", {{2}}},
+    {&abi::bpf_stream_read_layout, "prog_stream_read", {{4}}, 0},
+    {&abi::bpf_assoc_struct_ops_layout, "prog_assoc_struct_ops", {{3}}},
 });
 
-Group group_of(const abi::Struct& layout) {
-  for (const Group& group : groups) {
-    if (group.layout == &layout) return group;
-  }
-  return {&layout, "", 0};
-}
-
-// Fields that print: those that always do, and those that begin within `size` bytes.
-unsigned fields_shown(const Group& group, Abi abi, std::size_t size) {
-  unsigned count = group.always;
-  while (count < group.layout->fields.size() && abi::offset_of(*group.layout, count, abi) < size) ++count;
-  return count;
+const Group* group_of(const abi::Struct& layout) {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return group.layout == &layout; });
+  return found == groups.end() ? nullptr : &*found;
 }
 
 bool any_set(ByteSpan bytes) {
   return std::any_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte != std::byte{0}; });
 }
 
-// What follows the fields we know: shown with -v, hinted at otherwise, if it is not zero.
+// An attribute as it was before the call and after it. What the caller did not pass is zero to the kernel.
+struct Attribute {
+  std::uint64_t address;
+  std::size_t size;
+  std::array<std::byte, room> asked{}, given{};
+};
+
+void copy_into(std::array<std::byte, room>& to, ByteSpan bytes) { std::copy_n(bytes.begin(), std::min(bytes.size(), to.size()), to.begin()); }
+
+std::uint32_t word_of(const std::array<std::byte, room>& bytes, std::size_t offset) {
+  std::uint32_t word;
+  std::memcpy(&word, bytes.data() + offset, sizeof word);
+  return word;
+}
+
+// What the kernel made of the number at `offset`, if anything.
+void print_change(CallPrinter& p, const Attribute& attribute, std::size_t offset) {
+  if (word_of(attribute.asked, offset) == word_of(attribute.given, offset)) return;
+  p.out.put(" => ");
+  p.out.decimal(word_of(attribute.given, offset));
+}
+
+// The fields that are shown, each from the side that counts.
+void print_known_fields(CallPrinter& p, const Group& group, const Attribute& attribute, unsigned shown) {
+  // The number of relocations came after the field behind it.
+  constexpr unsigned core_relo_cnt = 21, fd_array = 22;
+  const abi::Struct& layout = *group.layout;
+  const unsigned skipped = &layout == &abi::bpf_prog_load_layout && shown == fd_array + 1 ? core_relo_cnt : none;
+  const auto is_answer = [&](unsigned field) { return field >= group.answers && field != group.changing; };
+  for (unsigned first = 0, last = 1; first < shown; first = last++) {
+    if (first == skipped) continue;
+    while (last < shown && last != skipped && last - 1 != group.changing && is_answer(last) == is_answer(first)) ++last;
+    print_fields(p, layout, abi::Flow::in, attribute.address, is_answer(first) ? attribute.given : attribute.asked, first, last);
+    if (last - 1 == group.changing) print_change(p, attribute, abi::offset_of(layout, group.changing, p.call.abi));
+  }
+}
+
+enum AttachType : std::uint32_t {
+  sk_skb_stream_parser = 4, sk_skb_stream_verdict = 5, sk_msg_verdict = 7, lirc_mode2 = 16, flow_dissector = 17,
+  trace_raw_tp = 23, trace_fentry = 24, trace_fexit = 25, modify_return = 26, lsm_mac = 27, trace_iter = 28,
+  inet4_getpeername = 29, inet6_getsockname = 32, inet_sock_release = 34, perf_event = 41, trace_kprobe_multi = 42, netfilter = 45,
+  tcx_ingress = 46, tcx_egress = 47, trace_uprobe_multi = 48, unix_connect = 49, unix_getsockname = 53, netkit_primary = 54,
+  netkit_peer = 55, trace_fsession = 58, trace_fentry_multi = 59, trace_fsession_multi = 61
+};
+
+bool is_of_cgroup(std::uint32_t type) {
+  switch (type) {
+    case sk_skb_stream_parser:
+    case sk_skb_stream_verdict:
+    case sk_msg_verdict:
+    case lirc_mode2:
+    case flow_dissector: return false;
+    case inet_sock_release: return true;
+    default: break;
+  }
+  return type < trace_raw_tp || (type >= inet4_getpeername && type <= inet6_getsockname) ||
+         (type >= unix_connect && type <= unix_getsockname);
+}
+
+// What stands in the union behind link_create's flags.
+struct LinkPart {
+  const abi::Struct* layout = nullptr;
+  std::string_view name;
+};
+
+LinkPart link_part(std::uint32_t type, std::uint32_t flags) {
+  constexpr std::uint32_t before = 8, after = 0x10, by_id = 0x20;
+  const abi::Struct* const beside = (flags & by_id) != 0 ? &abi::bpf_link_beside_id_layout : &abi::bpf_link_beside_fd_layout;
+  if (is_of_cgroup(type)) return (flags & (before | after)) != 0 ? LinkPart{beside, "cgroup"} : LinkPart{&abi::bpf_link_btf_layout, ""};
+  switch (type) {
+    case trace_iter: return {&abi::bpf_link_iter_layout, ""};
+    case perf_event: return {&abi::bpf_link_perf_event_layout, "perf_event"};
+    case trace_fentry:
+    case trace_fexit:
+    case trace_fsession:
+    case modify_return:
+    case lsm_mac: return {&abi::bpf_link_tracing_layout, "tracing"};
+    case netfilter: return {&abi::bpf_link_netfilter_layout, "netfilter"};
+    case tcx_ingress:
+    case tcx_egress: return {beside, "tcx"};
+    case netkit_primary:
+    case netkit_peer: return {beside, "netkit"};
+    case trace_kprobe_multi: return {&abi::bpf_link_kprobe_multi_layout, "kprobe_multi"};
+    case trace_uprobe_multi: return {&abi::bpf_link_uprobe_multi_layout, "uprobe_multi"};
+    default: break;
+  }
+  if (type >= trace_fentry_multi && type <= trace_fsession_multi) return {&abi::bpf_link_tracing_multi_layout, "tracing_multi"};
+  return {};
+}
+
+// Prints that part, if the attribute reaches so far. Returns how much of the attribute is understood.
+std::size_t print_link_part(CallPrinter& p, const Attribute& attribute) {
+  constexpr std::size_t type_offset = 8, flags_offset = 12, tail = 16, path_fd_offset = 60;
+  if (attribute.size <= tail) return attribute.size;
+  const LinkPart part = link_part(word_of(attribute.asked, type_offset), word_of(attribute.asked, flags_offset));
+  if (!part.layout) return tail;
+  auto fields = static_cast<unsigned>(part.layout->fields.size());
+  if (part.layout == &abi::bpf_link_uprobe_multi_layout && attribute.size <= path_fd_offset) --fields;
+  const ByteSpan bytes = ByteSpan(attribute.asked).subspan(tail);
+  const bool is_braced = !part.name.empty();
+  const std::size_t before = p.out.size();
+  p.out.put(", ");
+  if (is_braced) {
+    p.out.put(part.name);
+    p.out.put("={");
+  }
+  const std::size_t empty = p.out.size();
+  print_fields(p, *part.layout, abi::Flow::in, attribute.address + tail, bytes, 0, fields);
+  if (is_braced) p.out.put('}');
+  else if (p.out.size() == empty) p.out.truncate(before);
+  return tail + end_of(*part.layout, p.call.abi);
+}
+
+// Elements of a batch that were dealt with: {batch={…}} => {batch={count=1}}
+void print_batch_answer(CallPrinter& p, const Attribute& attribute) {
+  constexpr std::size_t count_offset = 32;
+  const std::uint32_t count = word_of(attribute.given, count_offset);
+  if (count == word_of(attribute.asked, count_offset)) return;
+  p.out.put(" => {batch={count=");
+  p.out.decimal(count);
+  p.out.put("}}");
+}
+
+void print_attribute(CallPrinter& p, const Group& group, const Attribute& attribute, ByteSpan bytes) {
+  p.out.put('{');
+  if (!group.name.empty()) {
+    p.out.put(group.name);
+    p.out.put("={");
+  }
+  print_known_fields(p, group, attribute, fields_shown(*group.layout, group.versions, p.call.abi, attribute.size));
+  const bool is_link = group.layout == &abi::bpf_link_create_layout;
+  const std::size_t known = is_link ? print_link_part(p, attribute) : end_of(*group.layout, p.call.abi);
+  if (!group.name.empty()) p.out.put('}');
+  if (bytes.size() > known) print_extra(p, bytes.subspan(known), known);
+  p.out.put('}');
+  if (group.name == "batch") print_batch_answer(p, attribute);
+}
+
+}  // namespace
+
+unsigned fields_shown(const abi::Struct& layout, std::span<const Version> versions, Abi abi, std::size_t size) {
+  unsigned shown = versions.front().fields;
+  for (const Version& version : versions.subspan(1)) {
+    const std::size_t beyond = version.beyond != 0 ? version.beyond : abi::offset_of(layout, shown, abi);
+    if (size <= beyond) break;
+    shown = version.fields;
+  }
+  return shown;
+}
+
+std::size_t end_of(const abi::Struct& layout, Abi abi) {
+  std::size_t end = 0;
+  for (unsigned i = 0; i < layout.fields.size(); ++i) {
+    const abi::Field& field = layout.fields[i];
+    end = std::max<std::size_t>(end, abi::offset_of(layout, i, abi) + abi::size_of(field.ctype, abi, field.type.layout) * field.length);
+  }
+  return end;
+}
+
 void print_extra(CallPrinter& p, ByteSpan tail, std::size_t offset) {
   if (!any_set(tail)) return;
   if (p.abbreviated()) return p.out.put(", ...");
@@ -67,68 +239,6 @@ void print_extra(CallPrinter& p, ByteSpan tail, std::size_t offset) {
   p.out.decimal(offset + tail.size() - 1);
   p.out.put(" */");
 }
-
-// The union behind link_create's flags. Returns where what was printed ends.
-std::size_t print_link_tail(CallPrinter& p, std::uint64_t address, ByteSpan bytes, std::size_t size) {
-  constexpr std::size_t tail = 16, attach_type_offset = 8;
-  if (size <= tail) return tail;
-  constexpr std::uint32_t fentry = 24, modify_return = 26, lsm = 27, iter = 28, perf_event = 41, kprobe_multi = 42, session = 56;
-  std::uint32_t attach_type = 0;
-  std::memcpy(&attach_type, bytes.data() + attach_type_offset, sizeof attach_type);
-  const auto print_part = [&](const abi::Struct& layout, std::string_view name) {
-    p.out.put(", ");
-    if (!name.empty()) {
-      p.out.put(name);
-      p.out.put("={");
-    }
-    print_fields(p, layout, abi::Flow::in, address + tail, bytes.subspan(tail), 0, static_cast<unsigned>(layout.fields.size()));
-    if (!name.empty()) p.out.put('}');
-    return tail + abi::size_of(layout, p.call.abi);
-  };
-  switch (attach_type) {
-    case iter: return print_part(abi::bpf_link_iter_layout, "");
-    case perf_event: return print_part(abi::bpf_link_perf_event_layout, "perf_event");
-    case kprobe_multi:
-    case session: return print_part(abi::bpf_link_kprobe_multi_layout, "kprobe_multi");
-    case fentry:
-    case fentry + 1:
-    case modify_return:
-    case lsm: return print_part(abi::bpf_link_tracing_layout, "tracing");
-    default: return print_part(abi::bpf_link_btf_layout, "");
-  }
-}
-
-// bpf_fd, info_len and what became of it, info.
-void print_object_info(CallPrinter& p, std::uint64_t address, ByteSpan bytes) {
-  constexpr std::size_t length_offset = 4;
-  std::uint32_t asked = 0;
-  std::memcpy(&asked, bytes.data() + length_offset, sizeof asked);
-  print_fields(p, abi::bpf_object_info_layout, abi::Flow::in, address, bytes, 0, 2);
-  const auto given = p.failed() ? std::nullopt : p.output<std::uint32_t>(address + length_offset);
-  if (given && *given != asked) {
-    p.out.put(" => ");
-    p.out.decimal(*given);
-  }
-  print_fields(p, abi::bpf_object_info_layout, abi::Flow::in, address, bytes, 2, 3);
-}
-
-// The fields of the structure; the node of a map counts only if a flag says so.
-void print_known_fields(CallPrinter& p, const Group& group, std::uint64_t address, ByteSpan bytes, unsigned shown) {
-  constexpr unsigned map_flags_field = 4, numa_node_field = 6;
-  constexpr std::uint32_t f_numa_node = 4;
-  const abi::Struct& layout = *group.layout;
-  if (&layout == &abi::bpf_object_info_layout) return print_object_info(p, address, bytes);
-  const bool is_map = &layout == &abi::bpf_map_create_layout;
-  std::uint32_t map_flags = 0;
-  if (is_map) std::memcpy(&map_flags, bytes.data() + 4 * map_flags_field, sizeof map_flags);
-  if (!is_map || shown <= numa_node_field || (map_flags & f_numa_node) != 0) {
-    return print_fields(p, layout, abi::Flow::in, address, bytes, 0, shown);
-  }
-  print_fields(p, layout, abi::Flow::in, address, bytes, 0, numa_node_field);
-  print_fields(p, layout, abi::Flow::in, address, bytes, numa_node_field + 1, shown);
-}
-
-}  // namespace
 
 void print_numa_node(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   constexpr std::uint32_t no_node = 0xffffffff;
@@ -142,23 +252,16 @@ void print_bpf_attr(CallPrinter& p, const abi::Type& type, std::uint64_t value) 
   constexpr std::uint64_t largest = 4096;
   const std::uint64_t size = static_cast<std::uint32_t>(p.call.args[2]);
   const auto bytes = size == 0 || size > largest ? std::nullopt : p.memory.input(value, static_cast<std::size_t>(size));
-  if (!bytes) return print_address(p.out, value);
-  // What the caller did not pass is zero to the kernel.
-  std::array<std::byte, room> filled{};
-  std::copy_n(bytes->begin(), std::min(bytes->size(), filled.size()), filled.begin());
-  const Group group = group_of(*type.layout);
-  const unsigned shown = fields_shown(group, p.call.abi, bytes->size());
-  p.out.put('{');
-  if (!group.name.empty()) {
-    p.out.put(group.name);
-    p.out.put("={");
-  }
-  print_known_fields(p, group, value, filled, shown);
-  std::size_t known = abi::size_of(*group.layout, p.call.abi);
-  if (group.layout == &abi::bpf_link_create_layout) known = print_link_tail(p, value, filled, bytes->size());
-  if (!group.name.empty()) p.out.put('}');
-  if (bytes->size() > known) print_extra(p, bytes->subspan(known), known);
-  p.out.put('}');
+  const Group* const group = group_of(*type.layout);
+  if (!bytes || !group) return print_address(p.out, value);
+  Attribute attribute{.address = value, .size = bytes->size()};
+  copy_into(attribute.asked, *bytes);
+  const auto after = p.half == Half::exit ? p.memory.output(value, bytes->size()) : std::nullopt;
+  copy_into(attribute.given, after.value_or(*bytes));
+  // What the kernel did not write, because the call failed, was not recorded either.
+  const bool outer = std::exchange(p.frame.asked, true);
+  print_attribute(p, *group, attribute, *bytes);
+  p.frame.asked = outer;
 }
 
 void print_object_name(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
@@ -166,6 +269,24 @@ void print_object_name(CallPrinter& p, const abi::Type& type, std::uint64_t valu
   // The attribute may end within the name.
   const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, name_size);
   print_quoted_field(p, run.bytes);
+}
+
+void print_bpf_symbols(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (!follow(p, type, value)) return;
+  print_array(p, type.copy.flow, value, p.elements(type, value), p.word(), [&](std::uint64_t, ByteSpan bytes) {
+    print_string_at(p, type.copy.flow, load_number(bytes, abi::CType::word), p.options.string_limit);
+  });
+}
+
+void print_text_within(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  if (value == 0 || is_lost(p, type)) return print_address(p.out, value);
+  const std::uint64_t within = p.elements(type, value), limit = p.options.string_limit;
+  const auto length = static_cast<std::size_t>(std::min(within, limit + 1));
+  const MemoryImage::Run run = p.fetch_run(type.copy.flow, value, length);
+  const auto nul = std::find(run.bytes.begin(), run.bytes.end(), std::byte{0});
+  if (nul != run.bytes.end()) return print_quoted(p, run.bytes.first(static_cast<std::size_t>(nul - run.bytes.begin())), false);
+  if (run.bytes.size() < length) return print_address(p.out, value);
+  print_quoted(p, run.bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(length, limit))), within > 0);
 }
 
 // As KERNEL_VERSION(a, b, c) packs it (uapi linux/version.h).
