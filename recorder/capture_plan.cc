@@ -12,7 +12,11 @@ using abi::CType;
 using abi::Extent;
 using abi::Flow;
 
-constexpr int deepest = 4;  // pointers followed one behind the other: recvmmsg's mmsghdr -> iovec -> buffer, and one more
+// How far pointers are followed.
+struct Reach {
+  int pointers = 4;  // one behind the other: recvmmsg's mmsghdr -> iovec -> buffer, and one more
+  int links = 32;    // of a list, from a structure to the next of its kind: as many as -s shows when it is not given, and one more
+};
 
 // Kinds that say how many bits of an argument's register count.
 std::uint8_t width_of_argument(const abi::Type& type, Abi abi) {
@@ -40,7 +44,7 @@ class Planner {
     for (std::size_t i = 0; i < row_.args.size() && i < 6; ++i) {
       const abi::Type& type = row_.args[i].type;
       if (type.copy.flow == Flow::none || type.copy.extent == Extent::none) continue;
-      CopyPlan copy = copy_of(type, nullptr, deepest);
+      CopyPlan copy = copy_of(type, nullptr, Reach{});
       copy.where = static_cast<std::uint16_t>(i);
       copy.address_width = static_cast<std::uint8_t>(word_size(abi_));
       plan.at_entry |= copy.at_entry || copy.inner_at_entry;
@@ -69,7 +73,7 @@ class Planner {
     return length;
   }
 
-  CopyPlan copy_of(const abi::Type& type, const abi::Struct* structure, int depth) const {
+  CopyPlan copy_of(const abi::Type& type, const abi::Struct* structure, Reach reach) const {
     const abi::Copy& copy = type.copy;
     CopyPlan plan;
     plan.at_entry = copy.flow == Flow::in || copy.flow == Flow::inout;
@@ -88,8 +92,8 @@ class Planner {
     plan.unit = copy.unit;
     if (copy.unit == 0) plan.unit = type.layout ? abi::size_of(*type.layout, abi_) : word_size(abi_);
     if (copy.extent == Extent::string_vector) plan.unit = word_size(abi_);
-    if (copy.extent == Extent::elements && type.layout && depth > 0) {
-      add_inner(plan.inner, *type.layout, 0, depth - 1);
+    if (copy.extent == Extent::elements && type.layout && reach.pointers > 0) {
+      add_inner(plan.inner, *type.layout, 0, {reach.pointers - 1, reach.links});
       if (!plan.inner.empty()) plan.stride = abi::size_of(*type.layout, abi_);
       for (const CopyPlan& inner : plan.inner) {
         plan.inner_at_entry |= inner.at_entry || inner.inner_at_entry;
@@ -100,17 +104,17 @@ class Planner {
   }
 
   // Adds the pointers of a structure that begins at `base`, those of embedded structures included.
-  void add_inner(std::vector<CopyPlan>& inner, const abi::Struct& layout, unsigned base, int depth) const {
+  void add_inner(std::vector<CopyPlan>& inner, const abi::Struct& layout, unsigned base, Reach reach) const {
     for (unsigned i = 0; i < layout.fields.size(); ++i) {
       const abi::Field& field = layout.fields[i];
       const unsigned offset = base + abi::offset_of(layout, i, abi_);
       const unsigned size = abi::size_of(field.ctype, abi_, field.type.layout);
       for (unsigned n = 0; n < field.length; ++n) {
         if (field.ctype == CType::structure) {
-          add_inner(inner, *field.type.layout, offset + n * size, depth);
+          add_inner(inner, *field.type.layout, offset + n * size, reach);
         } else if (field.type.copy.flow != Flow::none && field.type.copy.extent != Extent::none && size >= 4) {
           const auto where = static_cast<std::uint16_t>(offset + n * size);
-          CopyPlan copy = copy_of(field.type, &layout, depth);
+          CopyPlan copy = copy_of(field.type, &layout, field.type.layout == &layout ? next_in_list(reach) : reach);
           copy.where = where;
           copy.address_width = static_cast<std::uint8_t>(size);
           shift(copy.count, base);
@@ -120,6 +124,11 @@ class Planner {
         }
       }
     }
+  }
+
+  static Reach next_in_list(Reach reach) {
+    if (reach.links == 0) return {0, 0};
+    return {reach.pointers + 1, reach.links - 1};
   }
 
   // The arms of a union may hold the same pointer: one copy, unless it leads to something else there.

@@ -19,6 +19,7 @@ using abi::Extent;
 using abi::Limit;
 
 constexpr std::uint32_t path_max = 4096;
+constexpr int pointers_followed = 2;  // by the BPF programs, from memory that an argument points to
 constexpr std::uint32_t unconditional = SR_SAVE_ARGS | SR_NO_RETURN;  // reasons to look at the entry of every such call
 
 std::uint8_t count_code(CountFrom from) {
@@ -239,7 +240,7 @@ class Flattener {
     const std::size_t first = plan_.ops.size();
     plan_.ops.resize(first + signature.op_count);
     for (std::size_t i = 0; i < signature.op_count; ++i) {
-      sr_op op = op_of(abi, call.copies[i], false);
+      sr_op op = op_of(abi, call.copies[i], false, pointers_followed);
       op.operand = static_cast<std::uint8_t>(call.copies[i].where);
       if (op.flags & (SR_OP_ENTRY | SR_OP_DEREF)) plan_flags |= SR_AT_ENTRY;
       plan_.ops[first + i] = op;
@@ -247,8 +248,9 @@ class Flattener {
     return signature;
   }
 
-  // One copy with those below it. `early`: what holds its address is copied at entry.
-  sr_op op_of(Abi abi, const CopyPlan& copy, bool early) {
+  // One copy with those below it. `early`: what holds its address is copied at entry. `left`: how many levels of pointers are followed
+  // from here.
+  sr_op op_of(Abi abi, const CopyPlan& copy, bool early, int left) {
     sr_op op{};
     const bool on_stack = copy.extent == Extent::stack;  // at exit the stack pointer is another
     const bool at_entry = copy.at_entry && (early || copy.early || on_stack || options_.exact || options_.announce_entries);
@@ -266,7 +268,7 @@ class Flattener {
     op.stride = static_cast<std::uint16_t>(copy.stride);
     set_counts(op, copy);
     set_extent(op, copy);
-    add_children(abi, op, copy, early);
+    add_children(abi, op, copy, early, left);
     return op;
   }
 
@@ -324,7 +326,7 @@ class Flattener {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(limit, SR_RECORD_MAX));
   }
 
-  void add_children(Abi abi, sr_op& op, const CopyPlan& copy, bool early) {
+  void add_children(Abi abi, sr_op& op, const CopyPlan& copy, bool early, int left) {
     if (op.extent == SR_EXTENT_VECTOR) {
       if (op.flags & SR_OP_POINTERS_ONLY) return;
       sr_op string{};
@@ -339,14 +341,14 @@ class Flattener {
       plan_.ops.push_back(string);
       return;
     }
-    if (copy.inner.empty() || copy.stride == 0) return;
+    if (copy.inner.empty() || copy.stride == 0 || left == 0) return;
     if (copy.unit != copy.stride) op.flags |= SR_OP_ONE;
     const std::size_t first = plan_.ops.size();
     op.first_child = static_cast<std::uint16_t>(first);
     op.child_count = static_cast<std::uint16_t>(copy.inner.size());
     plan_.ops.resize(first + copy.inner.size());
     for (std::size_t i = 0; i < copy.inner.size(); ++i) {
-      const sr_op child = op_of(abi, copy.inner[i], early);
+      const sr_op child = op_of(abi, copy.inner[i], early, left - 1);
       plan_.ops[first + i] = child;
       if (child.flags & (SR_OP_LATE | SR_OP_ON_FAILURE | SR_OP_WALK)) op.flags |= SR_OP_WALK;
       if (child.flags & (SR_OP_OUTPUT | SR_OP_WALK_OUTPUT)) op.flags |= SR_OP_WALK_OUTPUT;
