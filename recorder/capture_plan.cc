@@ -15,7 +15,7 @@ using abi::Flow;
 // How far pointers are followed.
 struct Reach {
   int pointers = 4;  // one behind the other: recvmmsg's mmsghdr -> iovec -> buffer, and one more
-  int links = 32;    // of a list, from a structure to the next of its kind: as many as -s shows when it is not given, and one more
+  int links = 32;    // of a list, from a structure to the next of its kind: one more is recorded than is shown by default
 };
 
 // Kinds that say how many bits of an argument's register count.
@@ -114,7 +114,9 @@ class Planner {
           add_inner(inner, *field.type.layout, offset + n * size, reach);
         } else if (field.type.copy.flow != Flow::none && field.type.copy.extent != Extent::none && size >= 4) {
           const auto where = static_cast<std::uint16_t>(offset + n * size);
-          CopyPlan copy = copy_of(field.type, &layout, field.type.layout == &layout ? next_in_list(reach) : reach);
+          const bool is_link = field.type.layout == &layout;
+          if (is_link && reach.links == 0) continue;
+          CopyPlan copy = copy_of(field.type, &layout, is_link ? Reach{reach.pointers + 1, reach.links - 1} : reach);
           copy.where = where;
           copy.address_width = static_cast<std::uint8_t>(size);
           shift(copy.count, base);
@@ -124,11 +126,6 @@ class Planner {
         }
       }
     }
-  }
-
-  static Reach next_in_list(Reach reach) {
-    if (reach.links == 0) return {0, 0};
-    return {reach.pointers + 1, reach.links - 1};
   }
 
   // The arms of a union may hold the same pointer: one copy, unless it leads to something else there.

@@ -66,7 +66,9 @@ inline constexpr Type task_name_out = bounded_string(Flow::out, 16);
 inline constexpr Type address64 = value(Kind::pointer64), u64_or_max = with(value(Kind::named_number), unbounded);
 constexpr Type bpf_attr(const Struct& layout) { return sized(Kind::bpf_attr, Flow::in, layout, arg(2)); }
 constexpr Type bpf_answer(const Struct& layout) { return even_on_failure(sized(Kind::bpf_attr, Flow::inout, layout, arg(2))); }
-constexpr Type text_within(Flow flow, Count most) { return {Kind::text_within, nullptr, nullptr, {flow, Extent::string, Limit::data, 1, most}}; }
+constexpr Type text_within(Flow flow, Count most) {
+  return {Kind::text_within, nullptr, nullptr, {flow, Extent::string, Limit::data, 1, most}};
+}
 inline constexpr Type futex_bits = with(value(Kind::one_of), futex_bitsets);
 
 }  // namespace sysreel::abi::vocabulary

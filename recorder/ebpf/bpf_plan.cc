@@ -248,8 +248,8 @@ class Flattener {
     return signature;
   }
 
-  // One copy with those below it. `early`: what holds its address is copied at entry. `left`: how many levels of pointers are followed
-  // from here.
+  // One copy with those below it. `early`: what holds its address is copied at entry. `left`: how many levels of pointers
+  // are followed from here.
   sr_op op_of(Abi abi, const CopyPlan& copy, bool early, int left) {
     sr_op op{};
     const bool on_stack = copy.extent == Extent::stack;  // at exit the stack pointer is another

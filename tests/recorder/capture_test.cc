@@ -178,6 +178,26 @@ TEST(Capture, TheBuffersOfReadvShareTheResult) {
   for (const Copied& copy : call.blocks(Phase::exit)) EXPECT_NE(copy.address, 0x4000u);
 }
 
+TEST(Capture, FollowsAListAsFarAsItIsShownByDefaultAndOneLinkMore) {
+  Captured call;
+  for (std::uint64_t at = 0x1000; at < 0x1000 + 0x100 * 40; at += 0x100) {
+    call.memory.map_words<std::uint64_t>(at, {at + 0x100, 0, 0, 0, 0});
+  }
+  constexpr std::uint64_t register_query = 35;
+  call.enter("io_uring_register", {3, register_query, 0x1000, 0});
+  EXPECT_EQ(call.blocks(Phase::entry).size(), 33u);
+}
+
+TEST(Capture, ArmsOfAUnionAreCopiedEachIfTheyCountDifferently) {
+  Captured call;
+  constexpr std::uint32_t kprobe_multi = 42;
+  call.memory.map_words<std::uint32_t>(0x1000, {3, 4, kprobe_multi, 0, 0, 2, 0, 0, 0x2000, 0, 0, 0, 0, 0, 0, 0});
+  call.memory.map_words<std::uint64_t>(0x2000, {1, 2, 3});
+  constexpr std::uint64_t link_create = 28;
+  call.enter("bpf", {link_create, 0x1000, 64});
+  EXPECT_EQ(call.at(Phase::entry, 0x2000).data.size(), 16u);
+}
+
 TEST(Capture, KeepsOneElementMoreThanTheLimitOfAnArray) {
   Captured call(with_limit(2));
   std::string vector;

@@ -232,7 +232,8 @@ void print_io_uring_workers(CallPrinter& p, const abi::Type& type, std::uint64_t
     });
   };
   print_side(abi::Flow::in);
-  const std::size_t shown = static_cast<std::size_t>(std::min<std::uint64_t>(count, p.options.string_limit)) * sizeof(std::uint32_t);
+  const std::uint64_t rows = std::min<std::uint64_t>(count, p.options.string_limit);
+  const std::size_t shown = static_cast<std::size_t>(rows) * sizeof(std::uint32_t);
   if (count == 0 || !p.memory.input(value, shown)) return;
   p.out.put(" => ");
   p.failed() ? print_address(p.out, value) : print_side(abi::Flow::out);

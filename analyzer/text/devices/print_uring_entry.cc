@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t entry_size = 64, command_size = 64;
 
 enum Operation : unsigned {
-  nop = 0, readv = 1, writev = 2, read_fixed = 4, write_fixed = 5, sendmsg = 9, recvmsg = 10, accept = 13, read = 22, write = 23,
-  send = 26, recv = 27, msg_ring = 40, uring_cmd = 46, send_zc = 47, sendmsg_zc = 48, read_multishot = 49, fixed_fd_install = 54,
-  recv_zc = 58, readv_fixed = 60, writev_fixed = 61, nop128 = 63, uring_cmd128 = 64
+  nop = 0, readv = 1, writev = 2, read_fixed = 4, write_fixed = 5, sendmsg = 9, recvmsg = 10, accept = 13, read = 22,
+  write = 23, send = 26, recv = 27, msg_ring = 40, uring_cmd = 46, send_zc = 47, sendmsg_zc = 48, read_multishot = 49,
+  fixed_fd_install = 54, recv_zc = 58, readv_fixed = 60, writev_fixed = 61, nop128 = 63, uring_cmd128 = 64
 };
 
 // Places of the fields in the rows.
@@ -27,9 +27,9 @@ enum FieldIndex : unsigned {
 
 struct Entry {
   explicit Entry(ByteSpan bytes)
-      : operation(number_in<std::uint8_t>(bytes, 0)), priority(number_in<std::uint16_t>(bytes, 2)), fd(number_in<std::int32_t>(bytes, 4)),
-        offset(number_in<std::uint64_t>(bytes, 8)), flags(number_in<std::uint32_t>(bytes, 28)),
-        last(number_in<std::uint64_t>(bytes, 48)), attributes(number_in<std::uint64_t>(bytes, 56)) {}
+      : operation(number_in<std::uint8_t>(bytes, 0)), priority(number_in<std::uint16_t>(bytes, 2)),
+        fd(number_in<std::int32_t>(bytes, 4)), offset(number_in<std::uint64_t>(bytes, 8)),
+        flags(number_in<std::uint32_t>(bytes, 28)), last(number_in<std::uint64_t>(bytes, 48)), attributes(number_in<std::uint64_t>(bytes, 56)) {}
 
   unsigned operation;
   std::uint16_t priority;
@@ -46,8 +46,8 @@ bool is_any_of(const std::array<unsigned, N>& operations, unsigned operation) {
 
 constexpr std::array transfers = std::to_array<unsigned>({send, sendmsg, send_zc, sendmsg_zc, recv, recvmsg, recv_zc});
 constexpr std::array with_attributes = std::to_array<unsigned>({
-    read, write, readv, writev, read_fixed, write_fixed, readv_fixed, writev_fixed, send, recv, sendmsg, recvmsg, send_zc, recv_zc,
-    read_multishot});
+    read, write, readv, writev, read_fixed, write_fixed, readv_fixed, writev_fixed, send, recv, sendmsg, recvmsg, send_zc,
+    recv_zc, read_multishot});
 
 void print_name(CallPrinter& p, std::string_view name) {
   p.out.put(", ");
@@ -114,7 +114,9 @@ void print_io_uring_sqe(CallPrinter& p, const abi::Type& type, std::uint64_t val
   const auto bytes = p.memory.input(value, entry_size);
   if (!bytes) return print_address(p.out, value);
   const Entry entry(*bytes);
-  const auto print_plain = [&](unsigned first, unsigned last) { print_fields(p, *type.layout, abi::Flow::in, value, *bytes, first, last); };
+  const auto print_plain = [&](unsigned first, unsigned last) {
+    print_fields(p, *type.layout, abi::Flow::in, value, *bytes, first, last);
+  };
   p.out.put("{opcode=");
   print_one_of_decimal(p, abi::io_uring_ops, entry.operation);
   print_plain(flags_field, ioprio_field);

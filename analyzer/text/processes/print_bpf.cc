@@ -76,7 +76,9 @@ struct Attribute {
   std::array<std::byte, room> asked{}, given{};
 };
 
-void copy_into(std::array<std::byte, room>& to, ByteSpan bytes) { std::copy_n(bytes.begin(), std::min(bytes.size(), to.size()), to.begin()); }
+void copy_into(std::array<std::byte, room>& to, ByteSpan bytes) {
+  std::copy_n(bytes.begin(), std::min(bytes.size(), to.size()), to.begin());
+}
 
 std::uint32_t word_of(const std::array<std::byte, room>& bytes, std::size_t offset) {
   std::uint32_t word;
@@ -101,7 +103,8 @@ void print_known_fields(CallPrinter& p, const Group& group, const Attribute& att
   for (unsigned first = 0, last = 1; first < shown; first = last++) {
     if (first == skipped) continue;
     while (last < shown && last != skipped && last - 1 != group.changing && is_answer(last) == is_answer(first)) ++last;
-    print_fields(p, layout, abi::Flow::in, attribute.address, is_answer(first) ? attribute.given : attribute.asked, first, last);
+    const auto& side = is_answer(first) ? attribute.given : attribute.asked;
+    print_fields(p, layout, abi::Flow::in, attribute.address, side, first, last);
     if (last - 1 == group.changing) print_change(p, attribute, abi::offset_of(layout, group.changing, p.call.abi));
   }
 }
@@ -109,8 +112,8 @@ void print_known_fields(CallPrinter& p, const Group& group, const Attribute& att
 enum AttachType : std::uint32_t {
   sk_skb_stream_parser = 4, sk_skb_stream_verdict = 5, sk_msg_verdict = 7, lirc_mode2 = 16, flow_dissector = 17,
   trace_raw_tp = 23, trace_fentry = 24, trace_fexit = 25, modify_return = 26, lsm_mac = 27, trace_iter = 28,
-  inet4_getpeername = 29, inet6_getsockname = 32, inet_sock_release = 34, perf_event = 41, trace_kprobe_multi = 42, netfilter = 45,
-  tcx_ingress = 46, tcx_egress = 47, trace_uprobe_multi = 48, unix_connect = 49, unix_getsockname = 53, netkit_primary = 54,
+  inet4_getpeername = 29, inet6_getsockname = 32, inet_sock_release = 34, perf_event = 41, trace_kprobe_multi = 42,
+  netfilter = 45, tcx_ingress = 46, tcx_egress = 47, trace_uprobe_multi = 48, unix_connect = 49, unix_getsockname = 53, netkit_primary = 54,
   netkit_peer = 55, trace_fsession = 58, trace_fentry_multi = 59, trace_fsession_multi = 61
 };
 
@@ -137,7 +140,9 @@ struct LinkPart {
 LinkPart link_part(std::uint32_t type, std::uint32_t flags) {
   constexpr std::uint32_t before = 8, after = 0x10, by_id = 0x20;
   const abi::Struct* const beside = (flags & by_id) != 0 ? &abi::bpf_link_beside_id_layout : &abi::bpf_link_beside_fd_layout;
-  if (is_of_cgroup(type)) return (flags & (before | after)) != 0 ? LinkPart{beside, "cgroup"} : LinkPart{&abi::bpf_link_btf_layout, ""};
+  if (is_of_cgroup(type)) {
+    return (flags & (before | after)) != 0 ? LinkPart{beside, "cgroup"} : LinkPart{&abi::bpf_link_btf_layout, ""};
+  }
   switch (type) {
     case trace_iter: return {&abi::bpf_link_iter_layout, ""};
     case perf_event: return {&abi::bpf_link_perf_event_layout, "perf_event"};
@@ -223,7 +228,8 @@ std::size_t end_of(const abi::Struct& layout, Abi abi) {
   std::size_t end = 0;
   for (unsigned i = 0; i < layout.fields.size(); ++i) {
     const abi::Field& field = layout.fields[i];
-    end = std::max<std::size_t>(end, abi::offset_of(layout, i, abi) + abi::size_of(field.ctype, abi, field.type.layout) * field.length);
+    const std::size_t size = abi::size_of(field.ctype, abi, field.type.layout) * field.length;
+    end = std::max(end, abi::offset_of(layout, i, abi) + size);
   }
   return end;
 }

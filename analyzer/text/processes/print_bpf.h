@@ -7,8 +7,8 @@
 
 namespace sysreel::text {
 
-// The fields that a structure had at some time. They are shown if it is longer than `beyond` bytes: where nothing else is said, if
-// it reaches into the first field that the version before did not have. The first version is always shown.
+// The fields that a structure had at some time. They are shown if it is longer than `beyond` bytes: where nothing else is said,
+// if it reaches into the first field that the version before did not have. The first version is always shown.
 struct Version {
   std::uint8_t fields;
   std::uint8_t beyond = 0;

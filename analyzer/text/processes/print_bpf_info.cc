@@ -22,12 +22,14 @@ struct Object {
 const std::array objects = std::to_array<Object>({
     {"anon_inode:bpf-map", &abi::bpf_map_info_layout, {{6}, {7}, {11}, {14}, {16, 80}, {18}}},
     {"anon_inode:bpf-prog", &abi::bpf_prog_info_layout, {{7}, {12}, {16}, {20}, {32}, {34}, {35}, {36}, {38}}},
+    {"anon_inode:bpf-link", &abi::bpf_link_info_layout, {{3}, {18, 16}}},
 });
 
 const Object* object_of(const CallPrinter& p, int fd) {
   const Descriptor* const descriptor = p.model.descriptor(p.call.pid, fd);
   if (!descriptor) return nullptr;
-  const auto found = std::find_if(objects.begin(), objects.end(), [&](const Object& object) { return object.path == descriptor->path; });
+  const auto is_it = [&](const Object& object) { return object.path == descriptor->path; };
+  const auto found = std::find_if(objects.begin(), objects.end(), is_it);
   return found == objects.end() ? nullptr : &*found;
 }
 
@@ -60,17 +62,19 @@ void print_map_ids(CallPrinter& p, const abi::Field& field, ByteSpan asked, Byte
                                        load_number(given.subspan(count_offset, 4), abi::CType::u32));
   p.out.put(", map_ids=");
   abi::Type ids = field.type;
-  ids.copy = {abi::Flow::out, abi::Extent::elements, abi::Limit::rows, sizeof(std::uint32_t), abi::times(static_cast<std::uint32_t>(count)),
-              abi::times(static_cast<std::uint32_t>(count)), true};
+  const abi::Count times = abi::times(static_cast<std::uint32_t>(count));
+  ids.copy = {abi::Flow::out, abi::Extent::elements, abi::Limit::rows, sizeof(std::uint32_t), times, times, true};
   print(p, ids, load_number(given.subspan(ids_offset, 8), abi::CType::u64));
 }
 
-void print_field(CallPrinter& p, const abi::Struct& layout, std::uint64_t address, ByteSpan asked, ByteSpan given, unsigned index) {
+void print_field(CallPrinter& p, const abi::Struct& layout, std::uint64_t address, ByteSpan asked, ByteSpan given,
+                 unsigned index) {
   constexpr unsigned code_field = 6, map_ids_field = 10;
   const bool is_program = &layout == &abi::bpf_prog_info_layout;
   if (is_program && index == code_field) return print_code(p, layout.fields[index], asked, given);
   if (is_program && index == map_ids_field) return print_map_ids(p, layout.fields[index], asked, given);
-  const bool changed = is_negotiated(layout, index) && field_of(asked, layout, index, p.call.abi) != field_of(given, layout, index, p.call.abi);
+  const bool changed = is_negotiated(layout, index) &&
+                       field_of(asked, layout, index, p.call.abi) != field_of(given, layout, index, p.call.abi);
   print_fields(p, layout, abi::Flow::out, address, changed ? asked : given, index, index + 1);
   if (!changed) return;
   p.out.put(" => ");
@@ -82,7 +86,8 @@ void print_field(CallPrinter& p, const abi::Struct& layout, std::uint64_t addres
 void print_bpf_info(CallPrinter& p, const abi::Type&, std::uint64_t value) {
   const std::uint64_t size = p.field_value(1);
   const Object* const object = p.abbreviated() ? nullptr : object_of(p, static_cast<int>(p.field_value(0)));
-  const auto after = value == 0 || size == 0 || size > largest ? std::nullopt : p.memory.output(value, static_cast<std::size_t>(size));
+  const bool is_sane = value != 0 && size != 0 && size <= largest;
+  const auto after = is_sane ? p.memory.output(value, static_cast<std::size_t>(size)) : std::nullopt;
   if (!object || !after) return print_address(p.out, value);
   const auto before = p.memory.input(value, after->size());
   std::array<std::byte, room> asked{}, given{};

@@ -54,13 +54,15 @@ void print_instruction(CallPrinter& p, ByteSpan bytes) {
 
 void print_program(CallPrinter& p, const abi::Type& type, std::uint64_t value, std::uint64_t count) {
   if (p.abbreviated()) return print_address(p.out, value);
-  print_array(p, type.copy.flow, value, count, instruction_size, [&](std::uint64_t, ByteSpan bytes) { print_instruction(p, bytes); },
-              most_instructions);
+  const auto print_one = [&](std::uint64_t, ByteSpan bytes) { print_instruction(p, bytes); };
+  print_array(p, type.copy.flow, value, count, instruction_size, print_one, most_instructions);
 }
 
 }  // namespace
 
-void print_ebpf_program(CallPrinter& p, const abi::Type& type, std::uint64_t value) { print_program(p, type, value, p.elements(type, value)); }
+void print_ebpf_program(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
+  print_program(p, type, value, p.elements(type, value));
+}
 
 void print_ebpf_code(CallPrinter& p, const abi::Type& type, std::uint64_t value) {
   print_program(p, type, value, p.elements(type, value) / instruction_size);
