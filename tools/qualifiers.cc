@@ -102,7 +102,7 @@ Result<void> apply_qualifier(GivenOptions& to, Option qualifier, std::string_vie
       return set_bits(ignored, set, secontext_names, "secontext");
     }
     case Option::kvm:
-      if (set != "vcpu") return Error{ErrorKind::unsupported, "invalid -e kvm= argument: '" + std::string(set) + "'"};
+      if (set != "vcpu" && set != "vcpu+") return Error{ErrorKind::unsupported, "invalid -e kvm= argument: '" + std::string(set) + "'"};
       return {};
     case Option::namespaces:
       if (set != "new") return Error{ErrorKind::unsupported, "invalid namespace '" + std::string(set) + "'"};

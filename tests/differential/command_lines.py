@@ -27,6 +27,7 @@ EXEC = "/bin/sh -c 'exec /bin/sleep 0.2'"  # lives on where it is let go, so tha
 READER = "/bin/sh -c 'echo ready; read line; echo $line; exit 6'"
 MISSING = "/no/such/program"
 TABLE = [r" +calls .*", r"-+ .*"]
+WALL_TABLE = [r" +calls +wall-total +wall-min +wall-max +wall-avg +syscall", r"-+ .*"]
 TRIED = "Try 'strace -h' for more information"
 CALLS = "-e trace=write,exit_group,wait4,kill"
 
@@ -109,6 +110,9 @@ NEWER = [
     ("--syscall-limit=0", ECHO, [r"strace: invalid --syscall-limit argument: '0'", TRIED], 1),
     # A table counts what the text would show, and so does the limit.
     ("-c -Z -U calls,errors,name -S name -e trace=%file", ECHO, TABLE + [r" +1 +1 access", r"-+ .*", r" +1 +1 total"], 0),
+    ("-c -U calls,wall-total,wall-min,wall-max,wall-avg,name -S wall-total -e trace=write", ECHO,
+     WALL_TABLE + [r" +1( +\d\.\d{6}){3} +\d+ write", r"-+ .*", r" +1( +\d\.\d{6}){3} +\d+ total"], 0),
+    ("-e kvm=vcpu+ -e trace=write", ECHO, [r'write\(1, "hi\\n", 3\)', r"\+\+\+ exited"], 0),
     ("-c -z -U calls,name -S name -e trace=access,write", ECHO, TABLE + [r" +1 write", r"-+ .*", r" +1 total"], 0),
     ("--syscall-limit=2 -c -U calls,name -S name -e trace=close", ECHO, [r"strace: Process \d+ detached"] + TABLE + [r" +2 close", r"-+ .*", r" +2 total"], 0),
     ("--trace-fds=1 -e trace=write,read,close", ECHO, [r'write\(1, "hi\\n", 3\)', r"close\(1\)", r"\+\+\+ exited"], 0),

@@ -1,5 +1,7 @@
 // Calls that the installed strace does not know, or prints otherwise than newer versions do. Each is made, and the line that
 // strace 7.2 prints for it is written to standard output: newer_calls.py holds our text against these lines.
+//
+//     newer_calls [-v]     -v: those that look different with -v
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -49,9 +51,9 @@ static uint64_t word(const void* memory, size_t offset) {
 static void put_word(void* memory, size_t offset, uint64_t value) { memcpy((char*)memory + offset, &value, sizeof value); }
 
 // struct rseq: who registers again fails, and shows what was asked.
-static unsigned signature = 0xfacefed0;
+enum { signature = 0xfacefee };
 static long rseq(void* area, unsigned length, unsigned flags) {
-  return syscall(SYS_rseq, area, upper | length, upper | flags, upper | ++signature);
+  return syscall(SYS_rseq, area, upper | length, upper | flags, upper | signature);
 }
 
 static void restartable_sequences(void) {
@@ -202,7 +204,26 @@ static void descriptors(void) {
   expect(syscall(SYS_sched_getattr, 0, NULL, 0, 5), "sched_getattr(0, NULL, 0, SCHED_GETATTR_FLAG_DL_DYNAMIC|0x4)");
 }
 
-int main(void) {
+// With -v the buffer of a command that tells only its direction and size is shown, whatever comes of the call.
+static void undescribed_commands(void) {
+  static const unsigned char bytes[8] = {0xfe, 0xed, 0xfa, 0xce, 0xde, 0xad, 0xbe, 0xef};
+#define BYTES "\"\\xfe\\xed\\xfa\\xce\\xde\\xad\\xbe\\xef\""
+  unsigned char* buffer = before_hole(8);
+  memcpy(buffer, bytes, 8);
+  expect(ioctl(-1, _IOC(_IOC_READ, 0xde, 0, 0), -1L), "ioctl(-1, _IOC(_IOC_READ, 0xde, 0, 0), 0xffffffffffffffff)");
+  expect(ioctl(-1, _IOC(_IOC_READ, 0xde, 0xad, 8), buffer), "ioctl(-1, _IOC(_IOC_READ, 0xde, 0xad, 0x8), " BYTES ")");
+  expect(ioctl(-1, _IOC(_IOC_WRITE, 0xde, 0xad, 8), buffer), "ioctl(-1, _IOC(_IOC_WRITE, 0xde, 0xad, 0x8), " BYTES ")");
+  expect(ioctl(-1, _IOC(_IOC_READ | _IOC_WRITE, 0xde, 0xad, 8), buffer), "ioctl(-1, _IOC(_IOC_READ|_IOC_WRITE, 0xde, 0xad, 0x8), " BYTES " => " BYTES ")");
+  expect(ioctl(-1, _IOC(_IOC_NONE, 0xde, 0xad, 8), buffer), "ioctl(-1, _IOC(_IOC_NONE, 0xde, 0xad, 0x8), " BYTES " => " BYTES ")");
+  expect(ioctl(-1, _IOC(_IOC_WRITE, 0xde, 0xad, 8), buffer + 1), "ioctl(-1, _IOC(_IOC_WRITE, 0xde, 0xad, 0x8), %p)", buffer + 1);
+  expect(ioctl(-1, _IOC(_IOC_WRITE, 'V', 0xff, 8), buffer), "ioctl(-1, _IOC(_IOC_WRITE, 0x56, 0xff, 0x8), %p)", buffer);
+}
+
+int main(int argc, char** argv) {
+  if (argc > 1 && strcmp(argv[1], "-v") == 0) {
+    undescribed_commands();
+    return fflush(stdout);
+  }
   restartable_sequences();
   namespaces_and_mounts();
   landlock();
